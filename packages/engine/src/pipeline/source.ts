@@ -1,0 +1,40 @@
+import type { EventTimePolicy } from '../core/event-time-policy.ts'
+import type { ProcessorMetaSupplier } from '../core/processor-supplier.ts'
+
+/** A source that ends. Made by `Sources`, `TestSources` and `SourceBuilder.batch`. */
+export interface BatchSource<out T> {
+  readonly kind: 'batch'
+  readonly name: string
+  /** Facts for the structural hash of the DAG: plain data that tells this source from others. */
+  readonly description: Readonly<Record<string, unknown>>
+  readonly metaSupplier: ProcessorMetaSupplier
+  /**
+   * For sources of text lines only: the same source cut into words without making a string for each line. The planner
+   * uses it when a stock tokenizer follows directly. Absent elsewhere.
+   */
+  readonly tokenized?: (separator: TokenSeparator) => ProcessorMetaSupplier
+  /** Only for the compiler. */
+  readonly itemType?: T
+}
+
+/** How a stock tokenizer cuts text: at every run of white space, or at each occurrence of one character. */
+export type TokenSeparator = { readonly kind: 'words' } | { readonly kind: 'character'; readonly code: number }
+
+/** A source that goes on. */
+export interface StreamSource<out T> {
+  readonly kind: 'stream'
+  readonly name: string
+  readonly description: Readonly<Record<string, unknown>>
+  /** Whether the source knows timestamps of its own (`withNativeTimestamps`). */
+  readonly hasNativeTimestamps: boolean
+  /** After so many milliseconds without items a source partition stops holding the watermark back. Default 60 000; 0 = never. */
+  readonly partitionIdleTimeoutMs: number
+  /** @param policy null = without timestamps and watermarks */
+  metaSupplier(policy: EventTimePolicy | null): ProcessorMetaSupplier
+  /** The same source with another partition idle timeout. */
+  withPartitionIdleTimeout(timeoutMs: number): StreamSource<T>
+  readonly itemType?: T
+}
+
+/** Default of {@link StreamSource.partitionIdleTimeoutMs}. */
+export const DEFAULT_PARTITION_IDLE_TIMEOUT_MS = 60_000
