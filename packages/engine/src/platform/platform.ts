@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Files } from './files.ts'
 import type { Logger } from './logger.ts'
 import type { Network } from './network.ts'
+import type { Output } from './output.ts'
 import type { Random } from './random.ts'
 import type { Timers } from './timers.ts'
 
@@ -13,4 +14,6 @@ export interface Platform {
   readonly files: Files
   readonly network: Network
   readonly logger: Logger
+  /** For results that people read: tables, charts. What happens goes to {@link logger}. */
+  readonly output: Output
 }
