@@ -1,0 +1,312 @@
+import { assert } from '../base/assert.ts'
+import { Batch } from '../core/batch.ts'
+import { Inbox } from '../core/inbox.ts'
+import type { ProcessorContext } from '../core/processor-context.ts'
+import type { Processor } from '../core/processor.ts'
+import { WATERMARK_IDLE, WATERMARK_NONE, type Watermark } from '../core/watermark.ts'
+import type { Conveyor } from './conveyor.ts'
+import { POLL_BARRIER, POLL_BATCH, POLL_NOTHING } from './edge-queue.ts'
+import type { EdgeOutbox } from './edge-outbox.ts'
+import { processorError } from './processor-error.ts'
+import type { SnapshotOutput, SnapshotRequest } from './snapshot-output.ts'
+import { DONE, MADE_PROGRESS, NO_PROGRESS, type Progress, type Tasklet } from './tasklet.ts'
+import type { WatermarkCoalescer } from './watermark-coalescer.ts'
+
+/** Where a processor tasklet stands; the original's states of the same names. */
+export type TaskletState =
+  | 'processWatermark'
+  | 'nullaryProcess'
+  | 'processInbox'
+  | 'completeEdge'
+  | 'saveSnapshot'
+  | 'commitPrepare'
+  | 'emitBarrier'
+  | 'complete'
+  | 'commitFinish'
+  | 'awaitCommit'
+  | 'emitDone'
+  | 'end'
+
+/** What a {@link ProcessorTasklet} is made of. */
+export interface ProcessorTaskletOptions {
+  readonly processor: Processor
+  readonly context: ProcessorContext
+  readonly outbox: EdgeOutbox
+  /** All inputs; none for a source. */
+  readonly conveyors: readonly Conveyor[]
+  readonly coalescer: WatermarkCoalescer
+  /** Ordinals whose entries are state to be restored. */
+  readonly restoreOrdinals: readonly number[]
+  readonly snapshotRequest: SnapshotRequest
+  readonly snapshotOutput: SnapshotOutput
+}
+
+/** Steps in one call at most, so that markers alone cannot hold the thread. */
+const STEPS_MAX = 64
+
+/**
+ * Drives one processor through its life (the state machine of the original's ProcessorTasklet).
+ *
+ * Invariants:
+ * - T1: an inbox never mixes items from before and behind a watermark or barrier.
+ * - T2: a processor is only called while its outbox has room; what it staged leaves before anything newer.
+ * - T3: inputs of a lower priority number are read to their end before others are touched.
+ * - T4: `saveToSnapshot` is called when every live queue stands behind the barrier (exactly-once) and the inbox is empty.
+ */
+export class ProcessorTasklet implements Tasklet {
+  readonly name: string
+  readonly context: ProcessorContext
+  state: TaskletState = 'processWatermark'
+  /** Items taken from inboxes so far. */
+  itemsIn = 0
+
+  readonly #processor: Processor
+  readonly #outbox: EdgeOutbox
+  readonly #coalescer: WatermarkCoalescer
+  readonly #restoreOrdinals: readonly number[]
+  readonly #request: SnapshotRequest
+  readonly #snapshotOutput: SnapshotOutput
+  readonly #alignsAlways: boolean
+  /** Inputs not exhausted, by priority. */
+  #conveyors: Conveyor[]
+  #exhausted: Conveyor | null = null
+  #inbox = new Inbox(new Batch({ kind: 'items', timed: false }, 0))
+  #inboxOrdinal = 0
+  #pendingWatermark: Watermark = WATERMARK_NONE
+  #turn = 0
+  #progress = false
+  /** Something may wait in collectors that has to leave when there is nothing else to do. */
+  #mayHoldOutput = false
+  #barrierId = 0
+  #barrierTerminal = false
+  #savedId = 0
+  #finishedId = 0
+  #stateAfterCommit: TaskletState = 'processWatermark'
+
+  constructor(options: ProcessorTaskletOptions) {
+    this.context = options.context
+    this.name = `${options.context.vertexName}#${options.context.localProcessorIndex}`
+    this.#processor = options.processor
+    this.#outbox = options.outbox
+    this.#coalescer = options.coalescer
+    this.#restoreOrdinals = options.restoreOrdinals
+    this.#request = options.snapshotRequest
+    this.#snapshotOutput = options.snapshotOutput
+    this.#alignsAlways = options.context.guarantee === 'exactlyOnce'
+    this.#conveyors = [...options.conveyors].sort((a, b) => a.priority - b.priority)
+    if (this.#conveyors.length === 0) this.state = 'complete'
+  }
+
+  get itemsOut(): number {
+    return this.#outbox.itemsOut
+  }
+
+  /** The last watermark sent on; -Infinity before the first. */
+  get watermark(): Watermark {
+    return this.#outbox.lastWatermark
+  }
+
+  get needsPolling(): boolean {
+    return this.state === 'complete' || this.state === 'nullaryProcess' || this.state === 'commitFinish' || this.state === 'awaitCommit'
+  }
+
+  async init(): Promise<void> {
+    try {
+      await this.#processor.init(this.#outbox, this.context)
+    } catch (error) {
+      throw processorError(error, this.context, 'init')
+    }
+  }
+
+  async close(error: unknown): Promise<void> {
+    await this.#processor.close(error)
+  }
+
+  call(): Progress {
+    if (this.state === 'end') return DONE
+    this.#progress = false
+    try {
+      if (this.#outbox.staging.count >= this.#outbox.capacity && !this.#outbox.flush()) return NO_PROGRESS
+      let steps = 0
+      while (this.#step() && ++steps < STEPS_MAX);
+      if (this.state === ('end' as TaskletState)) return DONE
+      if (this.#progress) this.#mayHoldOutput = true
+      else if (this.#mayHoldOutput && this.#outbox.flushAll()) this.#mayHoldOutput = false
+    } catch (error) {
+      throw processorError(error, this.context, this.state)
+    }
+    return this.#progress ? MADE_PROGRESS : NO_PROGRESS
+  }
+
+  /** One step; true = another one may follow in this call. */
+  #step(): boolean {
+    switch (this.state) {
+      case 'processWatermark':
+        return this.#processWatermark()
+      case 'nullaryProcess':
+        if (!this.#processor.tryProcess()) return false
+        return this.#become('processInbox', false)
+      case 'processInbox':
+        return this.#processInbox()
+      case 'completeEdge':
+        return this.#completeEdge()
+      case 'saveSnapshot':
+        return this.#processor.saveToSnapshot() && this.#become(this.#request.exportOnly && !this.#barrierTerminal ? 'emitBarrier' : 'commitPrepare')
+      case 'commitPrepare':
+        return this.#processor.snapshotCommitPrepare() && this.#become('emitBarrier')
+      case 'emitBarrier':
+        return this.#emitBarrier()
+      case 'complete':
+        return this.#complete()
+      case 'awaitCommit':
+        return this.#commitIsDue() && this.#toCommitFinish('emitDone')
+      case 'commitFinish':
+        return this.#commitFinish()
+      case 'emitDone':
+        return this.#outbox.offerDone() && this.#outbox.flushAll() && this.#become('end') && false
+      case 'end':
+        return false
+    }
+  }
+
+  #become(state: TaskletState, isProgress = true): true {
+    this.state = state
+    if (isProgress) this.#progress = true
+    return true
+  }
+
+  #processWatermark(): boolean {
+    for (;;) {
+      if (this.#pendingWatermark === WATERMARK_NONE) this.#pendingWatermark = this.#coalescer.next()
+      if (this.#pendingWatermark === WATERMARK_NONE) return this.#become('nullaryProcess', false)
+      const handled =
+        this.#pendingWatermark === WATERMARK_IDLE ? this.#outbox.offerWatermark(WATERMARK_IDLE) : this.#processor.tryProcessWatermark(this.#pendingWatermark)
+      if (!handled) return false
+      this.#pendingWatermark = WATERMARK_NONE
+      this.#progress = true
+    }
+  }
+
+  #processInbox(): boolean {
+    if (this.#commitIsDue()) return this.#toCommitFinish('processInbox')
+    if (this.#inbox.isEmpty()) {
+      const found = this.#fillInbox()
+      if (found === POLL_NOTHING && this.#exhausted === null && !this.#isAligned()) {
+        this.state = 'processWatermark'
+        return false
+      }
+      this.#progress = true
+    }
+    if (!this.#inbox.isEmpty()) {
+      this.#process()
+      if (!this.#inbox.isEmpty()) {
+        this.state = 'nullaryProcess'
+        return false
+      }
+      this.#after()
+      return false
+    }
+    this.#after()
+    return true
+  }
+
+  #process(): void {
+    const before = this.#inbox.position
+    if (this.#restoreOrdinals.includes(this.#inboxOrdinal)) this.#processor.restoreFromSnapshot(this.#inbox)
+    else this.#processor.process(this.#inboxOrdinal, this.#inbox)
+    const taken = this.#inbox.position - before
+    this.itemsIn += taken
+    if (taken > 0) this.#progress = true
+  }
+
+  /** The inbox is empty: what comes next? */
+  #after(): void {
+    if (this.#exhausted !== null) this.state = 'completeEdge'
+    else if (this.#isAligned()) this.state = 'saveSnapshot'
+    else this.state = 'processWatermark'
+  }
+
+  /** Takes one entry from the inputs of the leading priority (T3), in turn. */
+  #fillInbox(): number {
+    const conveyors = this.#conveyors
+    const priority = conveyors[0]!.priority
+    let group = 1
+    while (group < conveyors.length && conveyors[group]!.priority === priority) group++
+    const aligned = this.#alignsAlways || this.#barrierTerminal
+    for (let tries = 0; tries < group; tries++) {
+      const conveyor = conveyors[this.#turn % group]!
+      this.#turn = (this.#turn + 1) % group
+      const kind = conveyor.drain(aligned)
+      if (kind === POLL_NOTHING) continue
+      if (kind === POLL_BATCH) {
+        this.#inbox.batch = conveyor.current.batch
+        this.#inbox.position = 0
+        this.#inboxOrdinal = conveyor.ordinal
+      } else if (kind === POLL_BARRIER) {
+        this.#barrierId = conveyor.current.barrierId
+        this.#barrierTerminal = conveyor.current.barrierTerminal
+      } else if (conveyor.live === 0) {
+        this.#exhausted = conveyor
+      }
+      return kind
+    }
+    return POLL_NOTHING
+  }
+
+  #isAligned(): boolean {
+    let barriers = 0
+    for (const conveyor of this.#conveyors) {
+      if (!conveyor.isAligned) return false
+      barriers += conveyor.barriers
+    }
+    return barriers > 0
+  }
+
+  #completeEdge(): boolean {
+    const conveyor = this.#exhausted
+    assert(conveyor !== null, 'no exhausted input to complete')
+    const isRestore = this.#restoreOrdinals.includes(conveyor.ordinal)
+    const completed = isRestore ? this.#processor.finishSnapshotRestore() : this.#processor.completeEdge(conveyor.ordinal)
+    if (!completed) return false
+    this.#conveyors = this.#conveyors.filter((other) => other !== conveyor)
+    this.#exhausted = null
+    this.#turn = 0
+    return this.#become(this.#conveyors.length === 0 ? 'complete' : this.#isAligned() ? 'saveSnapshot' : 'processWatermark')
+  }
+
+  #emitBarrier(): boolean {
+    if (!this.#snapshotOutput.barrier(this.#barrierId) || !this.#outbox.offerBarrier(this.#barrierId, this.#barrierTerminal)) return false
+    for (const conveyor of this.#conveyors) conveyor.release()
+    this.#savedId = this.#barrierId
+    if (this.#barrierTerminal) return this.#become('awaitCommit')
+    return this.#become(this.#conveyors.length === 0 ? 'complete' : 'processWatermark')
+  }
+
+  #complete(): boolean {
+    if (this.#commitIsDue()) return this.#toCommitFinish('complete')
+    if (this.#request.requestedId > this.#savedId) {
+      this.#barrierId = this.#request.requestedId
+      this.#barrierTerminal = this.#request.terminal
+      return this.#become('saveSnapshot')
+    }
+    const before = this.#outbox.itemsOut + this.#outbox.staging.count
+    if (this.#processor.complete()) return this.#become(this.#savedId > this.#finishedId ? 'awaitCommit' : 'emitDone')
+    if (this.#outbox.itemsOut + this.#outbox.staging.count !== before) this.#progress = true
+    return false
+  }
+
+  #commitIsDue(): boolean {
+    return this.#request.finishedId > this.#finishedId && this.#savedId >= this.#request.finishedId
+  }
+
+  #toCommitFinish(next: TaskletState): true {
+    this.#stateAfterCommit = next
+    return this.#become('commitFinish')
+  }
+
+  #commitFinish(): boolean {
+    if (!this.#processor.snapshotCommitFinish(this.#request.finishedWithSuccess)) return false
+    this.#finishedId = this.#request.finishedId
+    return this.#become(this.#stateAfterCommit)
+  }
+}

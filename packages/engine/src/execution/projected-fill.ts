@@ -1,0 +1,47 @@
+import type { Batch } from '../core/batch.ts'
+import type { KeyFunction, Projection } from '../core/edge.ts'
+import { userFunctionError } from '../core/user-error.ts'
+import type { KeyedCollector } from './keyed-collector.ts'
+
+/**
+ * Writes the keys and getter values of entries `from` … of a batch of items into the open batches of a collector, until
+ * the input ends or one destination is full. Answers the index of the first entry not written.
+ */
+export type ProjectedFill = (batch: Batch, from: number, collector: KeyedCollector) => number
+
+/** Makes the loop for one edge. */
+export function compileProjectedFill(keyFunction: KeyFunction, projection: Projection, timed: boolean, vertexName: string): ProjectedFill {
+  const getters = projection.columns.map((column) => column.get)
+  const failure = (error: unknown, at: number, item: unknown): Error =>
+    userFunctionError(error, { vertex: vertexName, what: at === 0 ? 'the key function' : `a value function of ${projection.owner}`, item })
+  const writes = getters.map((get, i) => `open.columns[${i}][n] = ${get === null ? 'item' : `get${i}(item)`};`).join('\n      ')
+  const source = `
+return function fill(batch, from, collector) {
+  const items = batch.items, timestamps = batch.timestamps, count = batch.count;
+  const codes = collector.codes, batches = collector.batches;
+  const mask = collector.destinationMask, shift = collector.destinationShift, capacity = collector.capacity;
+  let i = from, at = 0, item;
+  try {
+    for (; i < count; i++) {
+      item = items[i];
+      at = 0;
+      const key = keyOf(item);
+      at = 1;
+      let code = codes.get(key);
+      if (code < 0) code = collector.newCode(key, item);
+      const open = batches[code & mask];
+      const n = open.count;
+      ${writes}
+      open.slots[n] = code >>> shift;
+      ${timed ? 'open.timestamps[n] = timestamps[i];' : ''}
+      open.count = n + 1;
+      if (n + 1 === capacity) return i + 1;
+    }
+  } catch (error) {
+    throw failure(error, at, item);
+  }
+  return count;
+}`
+  const names = ['keyOf', 'failure', ...getters.map((_, i) => `get${i}`)]
+  return new Function(...names, source)(keyFunction, failure, ...getters) as ProjectedFill
+}
