@@ -1,0 +1,144 @@
+import type { ChainStage } from './chain-stage.ts'
+
+/** The text of a compiled chain and the constants it refers to. */
+export interface ChainSource {
+  /** Body of a function of `chain`, `checks`, `log` and `names`; returns `{ run, tails }`. */
+  readonly text: string
+  readonly names: readonly string[]
+  readonly values: readonly unknown[]
+}
+
+/**
+ * Writes the program of a chain. Only the engine's own text is generated: the user's functions stay closures, named
+ * f0, f1, … here.
+ *
+ * For `map(f0).filter(f1)` the loop reads
+ * ```
+ * for (; i < to; i++) { if (n >= capacity) break; item = items[i]; at = 0; const x1 = f0(item); … at = 1; … outItems[n++] = x1 }
+ * ```
+ */
+export function chainSource(stages: readonly ChainStage[], timed: boolean): ChainSource {
+  const writer = new ChainWriter(stages, timed)
+  return { text: writer.program(), names: writer.names, values: writer.values }
+}
+
+class ChainWriter {
+  readonly names: string[] = []
+  readonly values: unknown[] = []
+  readonly #stages: readonly ChainStage[]
+  readonly #timed: boolean
+
+  constructor(stages: readonly ChainStage[], timed: boolean) {
+    this.#stages = stages
+    this.#timed = timed
+    stages.forEach((stage, k) => {
+      if (stage.kind === 'peek') this.#constant(`should${k}`, stage.shouldLog)
+      this.#constant(`f${k}`, stage.kind === 'peek' ? stage.toText : stage.fn)
+    })
+  }
+
+  #constant(name: string, value: unknown): void {
+    this.names.push(name)
+    this.values.push(value)
+  }
+
+  program(): string {
+    const tails = this.#stages.map((stage, k) => (stage.kind === 'flatMap' ? this.#tail(k) : 'null'))
+    return `'use strict';
+return { run: ${this.#run()}, tails: [${tails.join(', ')}] };`
+  }
+
+  #run(): string {
+    return `function run(batch, from, to, output, capacity) {
+  const items = batch.items${this.#timed ? ', times = batch.timestamps' : ''}, outItems = output.items;
+  ${this.#outTimes()}
+  let n = output.count, i = from, at = 0, item;
+  try {
+    for (; i < to; i++) {
+      if (n >= capacity) break;
+      item = items[i];
+      ${this.#timed ? 'const time = times[i];' : ''}
+      ${this.#stagesFrom(0, 'item', 'continue;')}
+      ${this.#hasFlatMap(0) ? 'if (chain.isSuspended) { i++; break; }' : ''}
+    }
+  } catch (error) { output.count = n; throw checks.failure(error, at, item); }
+  output.count = n;
+  return i;
+}`
+  }
+
+  /** What follows the flatMap stage `k`, for results that are read one by one. */
+  #tail(k: number): string {
+    return `function tail${k}(item, time, output, capacity) {
+  if (item === null || item === undefined) return;
+  const outItems = output.items;
+  ${this.#outTimes()}
+  let n = output.count, at = ${k + 1};
+  ${this.#timed ? 'if (outTimes.length <= n) { output.reserve(n + 1); outTimes = output.timestamps; }' : ''}
+  try {
+    body: { ${this.#stagesFrom(k + 1, 'item', 'break body;')} }
+  } catch (error) { output.count = n; throw checks.failure(error, at, item); }
+  output.count = n;
+}`
+  }
+
+  #outTimes(): string {
+    return this.#timed ? 'let outTimes = output.timestamps;' : ''
+  }
+
+  /** The stages from `k` on, applied to variable `x`; `drop` leaves the innermost item. */
+  #stagesFrom(k: number, x: string, drop: string): string {
+    const stage = this.#stages[k]
+    if (stage === undefined) return this.#emit(x)
+    const rest = (variable: string) => this.#stagesFrom(k + 1, variable, drop)
+    switch (stage.kind) {
+      case 'peek':
+        return `at = ${k}; if (should${k}(${x})) log(String(f${k}(${x})));\n${rest(x)}`
+      case 'filter':
+        return `at = ${k}; const p${k} = f${k}(${x});
+if (p${k} !== true) { ${this.#refusePromise(`p${k}`, k, x)} if (!p${k}) ${drop} }
+${rest(x)}`
+      case 'map':
+        return `at = ${k}; const x${k} = f${k}(${x});
+if (x${k} === null || x${k} === undefined) ${drop}
+${this.#refusePromise(`x${k}`, k, x)}
+${rest(`x${k}`)}`
+      case 'flatMap':
+        return this.#flatMap(k, x)
+    }
+  }
+
+  #flatMap(k: number, x: string): string {
+    const [array, index, element] = [`a${k}`, `j${k}`, `e${k}`]
+    const time = this.#timed ? 'time' : '0'
+    const suspends = this.#hasFlatMap(k + 1)
+    return `at = ${k}; const ${array} = f${k}(${x});
+if (Array.isArray(${array})) {
+  ${this.#timed ? `if (outTimes.length < n + ${array}.length + 1) { output.count = n; output.reserve(n + ${array}.length + 1); outTimes = output.timestamps; }` : ''}
+  for (let ${index} = 0; ${index} < ${array}.length; ${index}++) {
+    const ${element} = ${array}[${index}];
+    if (${element} === null || ${element} === undefined) continue;
+    ${this.#stagesFrom(k + 1, element, 'continue;')}
+    ${suspends ? `if (chain.isSuspended) { chain.suspendArray(${array}, ${index} + 1, ${k}, ${time}); break; }` : ''}
+  }
+} else {
+  output.count = n;
+  chain.read(${array}, ${k}, ${x}, ${time}, output, capacity);
+  n = output.count;
+  ${this.#timed ? 'outTimes = output.timestamps;' : ''}
+}`
+  }
+
+  #refusePromise(value: string, k: number, x: string): string {
+    return `if (typeof ${value} === 'object' && ${value} !== null && typeof ${value}.then === 'function') throw checks.promise(${k}, ${x});`
+  }
+
+  #emit(x: string): string {
+    const time = this.#timed ? 'outTimes[n] = time; ' : ''
+    return `${time}outItems[n] = ${x}; n++;`
+  }
+
+  #hasFlatMap(from: number): boolean {
+    return this.#stages.slice(from).some((stage) => stage.kind === 'flatMap')
+  }
+}
