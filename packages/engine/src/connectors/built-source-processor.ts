@@ -1,0 +1,236 @@
+import type { NacelleError } from '../base/nacelle-error.ts'
+import { AbstractProcessor } from '../core/abstract-processor.ts'
+import type { EventTimePolicy } from '../core/event-time-policy.ts'
+import type { Inbox } from '../core/inbox.ts'
+import { BroadcastKey } from '../core/outbox.ts'
+import { NativeSourceBuffer, PlainSourceBuffer } from './source-buffer.ts'
+import { connectorError, isPromise, type SourceFunctions } from './source-functions.ts'
+import { SourceTime } from './source-time.ts'
+
+/** Calls of `fillBuffer` in one call of the processor when each adds less than the outbox holds. */
+const FILLS_PER_CALL_MAX = 16
+
+/**
+ * Runs a source made by `SourceBuilder`.
+ *
+ * Invariants:
+ * - B1: while `fillBuffer` runs, the buffer's array is the staging batch's; nobody else touches that batch meanwhile.
+ * - B2: when `fillBuffer` answers a promise, its array is its own before the call of the engine ends, because the engine
+ *   may flush the staging batch at any time.
+ * - B3: the watermark of a fill leaves behind all items of the fill.
+ */
+export class BuiltSourceProcessor extends AbstractProcessor {
+  readonly #functions: SourceFunctions
+  readonly #policy: EventTimePolicy | null
+  #source: unknown = undefined
+  #created = false
+  #buffer!: PlainSourceBuffer
+  #time: SourceTime | null = null
+  /** True from the first promise on: such sources always fill an array of their own. */
+  #fillsAsync = false
+  #awaiting = false
+  /** A promise of `fillBuffer` has settled, with {@link #failure} or without. */
+  #settled = false
+  #failure: NacelleError | null = null
+  /** Items of one fill that did not fit into the staging batch, from `#overflowAt` on. */
+  #overflow: unknown[] | null = null
+  #overflowTimestamps: Float64Array | null = null
+  #overflowAt = 0
+  #overflowCount = 0
+  readonly #restored: unknown[] = []
+
+  constructor(functions: SourceFunctions, policy: EventTimePolicy | null) {
+    super()
+    this.#functions = functions
+    this.#policy = policy
+  }
+
+  protected override initialize(): void | Promise<void> {
+    const { vertexName, platform } = this.context
+    const policy = this.#policy
+    const Buffer = policy?.timestampOf === 'native' ? NativeSourceBuffer : PlainSourceBuffer
+    this.#buffer = new Buffer(vertexName, this.outbox.capacity)
+    if (policy !== null) this.#time = new SourceTime(policy, platform.clock, vertexName)
+    let created: unknown
+    try {
+      created = this.#functions.create(this.context)
+    } catch (thrown) {
+      throw connectorError(thrown, vertexName, 'the create function')
+    }
+    if (!isPromise(created)) return this.#keep(created)
+    return Promise.resolve(created).then(
+      (source) => this.#keep(source),
+      (thrown: unknown) => {
+        throw connectorError(thrown, vertexName, 'the create function')
+      },
+    )
+  }
+
+  #keep(source: unknown): void {
+    this.#source = source
+    this.#created = true
+  }
+
+  override complete(): boolean {
+    if (!this.#isSettled() || !this.#deliver()) return false
+    const { outbox } = this
+    for (let fills = 0; fills < FILLS_PER_CALL_MAX && !this.#buffer.isClosed; fills++) {
+      this.#fill()
+      if (this.#awaiting) return false
+      const isFull = outbox.staging.count >= outbox.capacity || this.#overflow !== null
+      if (!this.#deliver()) return false
+      if (isFull || this.#buffer.size === 0) break
+    }
+    return outbox.flush() && this.#buffer.isClosed
+  }
+
+  #fill(): void {
+    const buffer = this.#buffer
+    if (this.#fillsAsync) this.#attachOwn()
+    else this.#attachStaging()
+    let answer: unknown
+    try {
+      answer = this.#functions.fillBuffer(this.#source as never, buffer)
+    } catch (thrown) {
+      throw connectorError(thrown, this.context.vertexName, 'fillBuffer')
+    }
+    if (answer !== undefined && isPromise(answer)) this.#await(answer)
+    else this.#take()
+  }
+
+  #attachStaging(): void {
+    const staging = this.outbox.staging
+    const buffer = this.#buffer
+    buffer.items = staging.items
+    buffer.base = buffer.count = staging.count
+    if (buffer instanceof NativeSourceBuffer) buffer.timestamps = staging.timestamps!
+  }
+
+  #attachOwn(): void {
+    const buffer = this.#buffer
+    buffer.items = []
+    buffer.base = buffer.count = 0
+    if (buffer instanceof NativeSourceBuffer) buffer.timestamps = new Float64Array(64)
+  }
+
+  #await(promise: PromiseLike<unknown>): void {
+    const buffer = this.#buffer
+    if (!this.#fillsAsync) {
+      buffer.items = buffer.items.slice(buffer.base, buffer.count)
+      if (buffer instanceof NativeSourceBuffer) buffer.timestamps = buffer.timestamps.slice(buffer.base)
+      buffer.count -= buffer.base
+      buffer.base = 0
+      this.#fillsAsync = true
+    }
+    this.#awaiting = true
+    const settle = (failure: NacelleError | null): void => {
+      this.#awaiting = false
+      this.#settled = true
+      this.#failure = failure
+      this.context.wake()
+    }
+    promise.then(
+      () => settle(null),
+      (thrown: unknown) => settle(connectorError(thrown, this.context.vertexName, 'fillBuffer')),
+    )
+  }
+
+  /** False while a promise is out; takes what it has added when it has settled. */
+  #isSettled(): boolean {
+    if (this.#awaiting) return false
+    if (!this.#settled) return true
+    this.#settled = false
+    if (this.#failure !== null) throw this.#failure
+    this.#take()
+    return true
+  }
+
+  /** Moves on what a fill has added: into the staging batch, where it may lie already, or aside when it is too much. */
+  #take(): void {
+    const buffer = this.#buffer
+    const { items, count, base } = buffer
+    if (count === base) {
+      this.#time?.observeIdle()
+      return
+    }
+    const staging = this.outbox.staging
+    let timestamps: Float64Array | null = null
+    if (this.#time !== null) {
+      timestamps = buffer instanceof NativeSourceBuffer ? buffer.timestamps : null
+      if (timestamps === null && !this.#fillsAsync) staging.reserve(count)
+      timestamps ??= this.#fillsAsync ? new Float64Array(count) : staging.timestamps!
+      this.#time.observe(items, timestamps, base, count)
+    }
+    if (!this.#fillsAsync) {
+      if (timestamps !== null) staging.timestamps = timestamps
+      staging.count = count
+      const capacity = this.outbox.capacity
+      if (count <= capacity) return
+      staging.items = items.slice(0, capacity)
+      if (timestamps !== null) staging.timestamps = timestamps.slice(0, capacity)
+      staging.count = capacity
+      this.#overflowAt = capacity
+    } else this.#overflowAt = 0
+    this.#overflow = items
+    this.#overflowTimestamps = timestamps
+    this.#overflowCount = count
+  }
+
+  /** Brings overflow and watermark under way. False: no room now. */
+  #deliver(): boolean {
+    const outbox = this.outbox
+    while (this.#overflow !== null) {
+      if (outbox.staging.count >= outbox.capacity && !outbox.flush()) return false
+      this.#copyPiece(this.#overflow)
+    }
+    if (outbox.staging.count >= outbox.capacity && !outbox.flush()) return false
+    const time = this.#time
+    if (time !== null && time.hasWatermark) {
+      if (!outbox.offerWatermark(time.watermark)) return false
+      time.hasWatermark = false
+    }
+    return true
+  }
+
+  #copyPiece(overflow: unknown[]): void {
+    const staging = this.outbox.staging
+    const start = staging.count
+    const from = this.#overflowAt
+    const length = Math.min(this.outbox.capacity - start, this.#overflowCount - from)
+    for (let i = 0; i < length; i++) staging.items[start + i] = overflow[from + i]
+    if (this.#overflowTimestamps !== null) {
+      staging.reserve(start + length)
+      staging.timestamps!.set(this.#overflowTimestamps.subarray(from, from + length), start)
+    }
+    staging.count = start + length
+    this.#overflowAt = from + length
+    if (this.#overflowAt === this.#overflowCount) this.#overflow = this.#overflowTimestamps = null
+  }
+
+  override saveToSnapshot(): boolean {
+    // A fill under way may already have moved the user's source on: its items must leave before the state is asked.
+    if (!this.#isSettled() || !this.#deliver()) return false
+    const createSnapshot = this.#functions.createSnapshot
+    if (createSnapshot === null) return true
+    const state = createSnapshot(this.#source as never)
+    return state === null || state === undefined || this.outbox.offerToSnapshot(new BroadcastKey(this.context.globalProcessorIndex), state)
+  }
+
+  override restoreFromSnapshot(inbox: Inbox): void {
+    if (this.#functions.restoreSnapshot === null) return super.restoreFromSnapshot(inbox)
+    inbox.drain((entry) => this.#restored.push((entry as { readonly value: unknown }).value))
+  }
+
+  override finishSnapshotRestore(): boolean {
+    this.#functions.restoreSnapshot?.(this.#source as never, this.#restored as never[])
+    this.#restored.length = 0
+    return true
+  }
+
+  override close(): void | Promise<void> {
+    if (!this.#created || this.#functions.destroy === null) return
+    this.#created = false
+    const answer = this.#functions.destroy(this.#source as never)
+    if (isPromise(answer)) return Promise.resolve(answer).then(() => {})
+  }
+}

@@ -1,0 +1,80 @@
+import { NacelleError } from '../base/nacelle-error.ts'
+import type { EventTimePolicy } from '../core/event-time-policy.ts'
+import { userFunctionError } from '../core/user-error.ts'
+import { WATERMARK_IDLE, WATERMARK_NONE, type Watermark } from '../core/watermark.ts'
+import type { Clock } from '../platform/clock.ts'
+
+/** Gives timestamps to the items of a source with one partition, fill by fill, and says when a watermark is due. */
+export class SourceTime {
+  /** Whether {@link watermark} is to be sent. Whoever sends it sets this to false. */
+  hasWatermark = false
+  watermark: Watermark = WATERMARK_NONE
+
+  readonly #policy: EventTimePolicy
+  readonly #clock: Clock
+  readonly #vertexName: string
+  #top = Number.NEGATIVE_INFINITY
+  #sent: Watermark = WATERMARK_NONE
+  #activeAtMs: number
+  #isIdle = false
+
+  constructor(policy: EventTimePolicy, clock: Clock, vertexName: string) {
+    this.#policy = policy
+    this.#clock = clock
+    this.#vertexName = vertexName
+    this.#activeAtMs = clock.monotonicMs()
+  }
+
+  /** Finds the timestamps of `items[from]` … `items[to - 1]` and writes them into `timestamps` (native ones are there). */
+  observe(items: readonly unknown[], timestamps: Float64Array, from: number, to: number): void {
+    const { timestampOf } = this.#policy
+    if (timestampOf === 'ingestion') this.#stamp(timestamps, from, to)
+    else if (timestampOf !== 'native') this.#apply(timestampOf, items, timestamps, from, to)
+    let top = this.#top
+    for (let i = from; i < to; i++) {
+      const timestamp = timestamps[i]!
+      if (timestamp > top) top = timestamp
+      else if (timestamp !== timestamp) throw this.#notANumber(items[i])
+    }
+    this.#top = top
+    this.#isIdle = false
+    this.#activeAtMs = this.#clock.monotonicMs()
+    const { watermarkStrideMs: stride, watermarkOffsetMs: offset, allowedLagMs } = this.#policy
+    this.#announce(Math.floor((top - allowedLagMs - offset) / stride) * stride + offset)
+  }
+
+  /** A fill has brought nothing. */
+  observeIdle(): void {
+    const { idleTimeoutMs } = this.#policy
+    if (this.#isIdle || idleTimeoutMs === 0 || this.#clock.monotonicMs() - this.#activeAtMs < idleTimeoutMs) return
+    this.#isIdle = true
+    this.watermark = WATERMARK_IDLE
+    this.hasWatermark = true
+  }
+
+  #announce(watermark: Watermark): void {
+    if (watermark <= this.#sent) return
+    this.#sent = this.watermark = watermark
+    this.hasWatermark = true
+  }
+
+  /** Times of ingestion never go back, though the clock may: that would make punctual items late. */
+  #stamp(timestamps: Float64Array, from: number, to: number): void {
+    timestamps.fill(Math.max(this.#top, this.#clock.wallMs()), from, to)
+  }
+
+  #apply(timestampOf: (item: unknown) => number, items: readonly unknown[], timestamps: Float64Array, from: number, to: number): void {
+    let i = from
+    try {
+      for (; i < to; i++) timestamps[i] = timestampOf(items[i])
+    } catch (thrown) {
+      throw userFunctionError(thrown, { vertex: this.#vertexName, what: 'the timestamp function', item: items[i] })
+    }
+  }
+
+  #notANumber(item: unknown): NacelleError {
+    return new NacelleError('ERR_TIMESTAMP', `source '${this.#vertexName}' gave an item a timestamp that is not a number`, {
+      details: { vertex: this.#vertexName, item: String(item) },
+    })
+  }
+}
