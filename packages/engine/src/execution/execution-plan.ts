@@ -70,6 +70,8 @@ export interface ExecutionPlan {
 export interface PlanOptions {
   readonly cooperativeThreads: number
   readonly sizes: ExecutionSizes
+  /** `oneThread` puts all processors on thread 0, whatever their number. */
+  readonly placement: 'threads' | 'oneThread'
   /** Bytes of a ring with `ringBytes` of data, control words included; a multiple of 64. */
   readonly ringFootprint: (dataBytes: number) => number
 }
@@ -77,7 +79,7 @@ export interface PlanOptions {
 /** Places processors on threads and lays out queues. Pure and deterministic. */
 export function planExecution(dag: DAG, options: PlanOptions): ExecutionPlan {
   const order = dag.validate()
-  const assignment = assignThreads(dag, order, options.cooperativeThreads)
+  const assignment = assignThreads(dag, order, options.cooperativeThreads, options.placement)
   let sharedBytes = 0
   const plannedEdges = new Map<Edge, PlannedEdge>()
   for (const vertex of order) {

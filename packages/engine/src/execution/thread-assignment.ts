@@ -14,7 +14,11 @@ export interface ThreadAssignment {
  * thread. Groups of vertices that fill fewer than all threads begin at different threads, so that single processors do not
  * all pile up on the first.
  */
-export function assignThreads(dag: DAG, order: readonly Vertex[], cooperativeThreads: number): ThreadAssignment {
+export function assignThreads(dag: DAG, order: readonly Vertex[], cooperativeThreads: number, placement: 'threads' | 'oneThread'): ThreadAssignment {
+  if (placement === 'oneThread') {
+    const allOnFirst = (vertex: Vertex) => new Array<number>(vertex.effectiveLocalParallelism(cooperativeThreads)).fill(0)
+    return { threads: 1, threadOf: new Map(order.map((vertex) => [vertex, allOnFirst(vertex)])) }
+  }
   const groupOf = isolatedGroups(dag, order)
   const firstThread = new Map<Vertex, number>()
   let next = 0

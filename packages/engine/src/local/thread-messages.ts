@@ -1,0 +1,53 @@
+import type { EncodedError } from '../base/encoded-error.ts'
+import type { ProcessingGuarantee } from '../core/processor-context.ts'
+import type { ExecutionSizes } from '../execution/execution-plan.ts'
+import type { LogLevel } from '../platform/logger.ts'
+
+/** Everything a worker thread needs to take its part in an execution. */
+export interface LoadMessage {
+  readonly type: 'load'
+  readonly bundlePath: string
+  readonly args: readonly string[]
+  readonly thread: number
+  readonly cooperativeThreads: number
+  readonly sizes: ExecutionSizes
+  readonly jobName: string
+  readonly executionId: string
+  readonly guarantee: ProcessingGuarantee
+  /** Canonical JSON of the DAG that the main thread planned; the worker refuses to run another one. */
+  readonly dagJson: string
+  /** Memory of all rings. */
+  readonly rings: SharedArrayBuffer
+  readonly doorbells: SharedArrayBuffer
+  /** Word 0: 1 = stop. */
+  readonly control: SharedArrayBuffer
+  /** Values of this thread's metrics, in the order in which {@link MetricsMessage} announces them. */
+  readonly metrics: SharedArrayBuffer
+  readonly logLevel: LogLevel
+}
+
+/** All threads are ready: run. */
+export interface StartMessage {
+  readonly type: 'start'
+}
+
+/** From the main thread to a worker. */
+export type ToThread = LoadMessage | StartMessage
+
+/** New metrics of this thread: their places in the shared buffer and their tags. */
+export interface MetricsMessage {
+  readonly type: 'metrics'
+  readonly slots: readonly { readonly index: number; readonly name: string; readonly tags: Readonly<Record<string, string>> }[]
+}
+
+/** From a worker to the main thread. */
+export type FromThread =
+  | { readonly type: 'ready' }
+  | { readonly type: 'done' }
+  /** Something threw; `during` says what was being done. The thread has closed its processors. */
+  | { readonly type: 'failed'; readonly error: EncodedError }
+  /** The thread has ended because it was told to stop. */
+  | { readonly type: 'stopped' }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly type: 'output'; readonly text: string }
+  | MetricsMessage
