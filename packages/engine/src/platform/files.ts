@@ -5,6 +5,12 @@ export interface FileStat {
   readonly modifiedMs: number
 }
 
+/** One name in a directory; symbolic links are not followed. */
+export interface DirectoryEntry {
+  readonly name: string
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+}
+
 /** A file opened for reading by position. */
 export interface ReadableFile {
   /** Reads at most `length` bytes at `position` into `target` at `offset`. Answers how many came; 0 at the end. Blocks. */
@@ -26,27 +32,38 @@ export interface WritableFile {
  * Errors of the operating system come through as they are (with `code`, `path`).
  */
 export interface Files {
+  /** Follows symbolic links; null when there is nothing at `path`. */
   stat(path: string): FileStat | null
-  /** Names in a directory, sorted. */
-  list(directory: string): readonly string[]
+  /** What lies in a directory, sorted by name. */
+  list(directory: string): readonly DirectoryEntry[]
   openForReading(path: string): ReadableFile
+  /** Opens a compressed file to read what it holds, front to back. */
+  openCompressed(path: string, format: CompressionFormat): CompressedFile
   /** Creates the file when it is missing; `truncate` empties it first. */
   openForAppending(path: string, options?: { readonly truncate?: boolean }): WritableFile
   readAll(path: string): Uint8Array
   /** Atomic replacement: on success `to` has the content of `from`, which is gone. */
   rename(from: string, to: string): void
+  /** Removes a file. */
   remove(path: string): void
+  /** Makes a directory and those above it; one that is there already is fine. */
   makeDirectory(path: string): void
-  /** Files that match glob patterns (relative to `directory`), sorted, each once. */
-  glob(patterns: readonly string[], directory: string): readonly string[]
-  /** A decompressor for whole streams: feed bytes, get bytes. */
-  decompressor(format: 'gzip' | 'zstd'): Decompressor
 }
 
-/** Turns compressed bytes into plain ones, piece by piece. */
-export interface Decompressor {
-  /** Gives a piece of input and collects whatever output is complete. */
-  push(bytes: Uint8Array): readonly Uint8Array[]
-  /** The input is over. @throws when it ended in the middle */
-  end(): readonly Uint8Array[]
+/** How a file is compressed. */
+export type CompressionFormat = 'gzip' | 'zstd'
+
+/**
+ * A compressed file, read as plain bytes. Decompression goes on beside the calling thread and a bounded way ahead of it:
+ * neither the file nor what it holds is ever in memory as a whole.
+ */
+export interface CompressedFile {
+  /**
+   * The next plain bytes, null at the end. They belong to the caller. One call at a time.
+   * Rejects when the bytes are damaged or end too early.
+   */
+  read(): Promise<Uint8Array | null>
+  /** How many bytes of the file itself have been read. */
+  readonly position: number
+  close(): void
 }
