@@ -3,8 +3,9 @@ import { AbstractProcessor } from '../core/abstract-processor.ts'
 import type { Inbox } from '../core/inbox.ts'
 import type { ProcessorContext } from '../core/processor-context.ts'
 import { userFunctionError } from '../core/user-error.ts'
-import { NO_TIMESTAMP } from '../core/watermark.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { ChainStage } from '../processors/chain-stage.ts'
+import { SinkChain } from '../processors/sink-chain.ts'
 import { connectorError, isPromise } from './source-functions.ts'
 
 /** What a user gave to `SinkBuilder`, without its types. */
@@ -24,6 +25,9 @@ const CALL_BUDGET_MS = 1
 /** Runs a sink made by `SinkBuilder`. At most one promise of the user's functions is out at any time. */
 export class BuiltSinkProcessor extends AbstractProcessor {
   readonly #functions: SinkFunctions
+  /** Stateless stages of the pipeline that run here, in front of the sink. */
+  readonly #stages: readonly ChainStage[]
+  #chain: SinkChain | null = null
   #sink: unknown = undefined
   #created = false
   #clock!: Clock
@@ -32,9 +36,10 @@ export class BuiltSinkProcessor extends AbstractProcessor {
   /** Something has been received since the last flush. */
   #isDirty = false
 
-  constructor(functions: SinkFunctions) {
+  constructor(functions: SinkFunctions, stages: readonly ChainStage[]) {
     super()
     this.#functions = functions
+    this.#stages = stages
   }
 
   protected override initialize(): void | Promise<void> {
@@ -74,23 +79,19 @@ export class BuiltSinkProcessor extends AbstractProcessor {
   }
 
   #receive(inbox: Inbox, to: number): void {
-    const { items, timestamps } = inbox.batch
-    const receive = this.#functions.receive
-    const sink = this.#sink as never
-    let i = inbox.position
-    try {
-      for (; i < to; i++) {
-        const answer = receive(sink, items[i] as never, timestamps === null ? NO_TIMESTAMP : timestamps[i]!)
-        if (answer !== undefined && isPromise(answer)) {
-          this.#await(answer, items[i])
-          i++
-          break
-        }
-      }
-    } catch (thrown) {
-      throw userFunctionError(thrown, { vertex: this.context.vertexName, what: 'the receive function', item: items[i] })
-    }
-    inbox.position = i
+    const chain = (this.#chain ??= this.#makeChain(inbox.batch.timestamps !== null))
+    inbox.position = chain.run(inbox.batch, inbox.position, to)
+    if (chain.promise === null) return
+    this.#await(chain.promise, chain.promiseItem)
+    chain.promise = null
+  }
+
+  #makeChain(timed: boolean): SinkChain {
+    const { vertexName, logger } = this.context
+    const { receive } = this.#functions
+    const chain = new SinkChain({ vertexName, stages: this.#stages, receive, timed, log: (text) => logger.log('info', text) })
+    chain.sink = this.#sink
+    return chain
   }
 
   override complete(): boolean {

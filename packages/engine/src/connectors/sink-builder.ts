@@ -1,5 +1,6 @@
 import { metaSupplierOf } from '../core/processor-supplier.ts'
 import type { ProcessorContext } from '../core/processor-context.ts'
+import type { ChainStage } from '../processors/chain-stage.ts'
 import type { Sink } from '../pipeline/sink.ts'
 import { BuiltSinkProcessor, type SinkFunctions } from './built-sink-processor.ts'
 
@@ -76,13 +77,16 @@ export class BuiltSinkBuilder<in out S, in T> {
 
   build(): Sink<T> {
     const { name, preferredLocalParallelism, functions } = this.#settings
+    const fusedWith = (stages: readonly ChainStage[]) =>
+      metaSupplierOf(
+        { get: (localIndices) => localIndices.map(() => new BuiltSinkProcessor(functions, stages)) },
+        { preferredLocalParallelism },
+      )
     return {
       name,
       description: { builder: 'sink', preferredLocalParallelism },
-      metaSupplier: metaSupplierOf(
-        { get: (localIndices) => localIndices.map(() => new BuiltSinkProcessor(functions)) },
-        { preferredLocalParallelism },
-      ),
+      metaSupplier: fusedWith([]),
+      fusedWith,
       input: { kind: 'unicast' },
     }
   }

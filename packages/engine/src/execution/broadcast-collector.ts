@@ -46,6 +46,7 @@ export class BroadcastCollector implements Collector {
     while (this.#served < this.#queues.length) {
       const queue = this.#queues[this.#served]!
       if (queue.byReference) {
+        if (!queue.hasRoom) return false
         const copy = new Batch(this.#layout, this.#open.count)
         appendItems(copy, this.#open, 0, this.#open.count)
         if (queue.offerBatch(copy) === null) return false

@@ -9,8 +9,9 @@ export const POLL_BARRIER = 3
 export const POLL_DONE = 4
 
 /**
- * The producing end of an edge queue: one producer, one consumer, first in first out. A refused call (false or null)
- * changes nothing and is repeated later.
+ * The producing end of an edge queue: one producer, one consumer, first in first out. A refused call (false or null) is
+ * repeated later with the same arguments (a batch may have grown meanwhile); only a queue that passes by reference may be
+ * given up after a refusal, any other may already hold a part of the batch.
  */
 export interface QueueProducer {
   /**
@@ -23,6 +24,8 @@ export interface QueueProducer {
   offerDone(): boolean
   /** Whether batches are handed over by reference, so that one batch cannot be offered to two queues. */
   readonly byReference: boolean
+  /** False when a batch offered now would most likely be refused. */
+  readonly hasRoom: boolean
 }
 
 /** The consuming end of an edge queue. */

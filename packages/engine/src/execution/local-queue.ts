@@ -36,8 +36,12 @@ export class LocalQueue implements QueueProducer, QueueConsumer {
     for (let i = 0; i < ENTRIES_MAX; i++) this.#batches.push(this.batch)
   }
 
+  get hasRoom(): boolean {
+    return this.#items < this.#queueSize && !this.#isFull()
+  }
+
   offerBatch(batch: Batch): Batch | null {
-    if (this.#items >= this.#queueSize || this.#isFull()) return null
+    if (!this.hasRoom) return null
     const at = this.#tail++ & (ENTRIES_MAX - 1)
     this.#kinds[at] = POLL_BATCH
     this.#batches[at] = batch

@@ -16,6 +16,8 @@ export class SpreadingCollector implements Collector {
   /** Gathers what comes by {@link accept}; unused while batches are exchanged. */
   #open: Batch
   #turn = 0
+  /** The queue that has refused a batch and may hold a part of it: nobody else can take that batch. */
+  #committed: QueueProducer | null = null
 
   constructor(queues: readonly QueueProducer[], layout: BatchLayout, capacity: number) {
     this.#queues = queues
@@ -40,14 +42,20 @@ export class SpreadingCollector implements Collector {
   }
 
   exchange(batch: Batch): Batch | null {
+    if (this.#committed !== null) return this.#offer(this.#committed, batch)
     const queues = this.#queues
     for (let tries = 0; tries < queues.length; tries++) {
       const queue = queues[this.#turn]!
       this.#turn = this.#turn + 1 === queues.length ? 0 : this.#turn + 1
-      const next = queue.offerBatch(batch)
-      if (next !== null) return next
+      if (queue.hasRoom) return this.#offer(queue, batch)
     }
     return null
+  }
+
+  #offer(queue: QueueProducer, batch: Batch): Batch | null {
+    const next = queue.offerBatch(batch)
+    this.#committed = next === null && !queue.byReference ? queue : null
+    return next
   }
 
   flush(): boolean {

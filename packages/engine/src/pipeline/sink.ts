@@ -1,4 +1,5 @@
 import type { ProcessorMetaSupplier } from '../core/processor-supplier.ts'
+import type { ChainStage } from '../processors/chain-stage.ts'
 
 /** Where results go. Made by `Sinks` and `SinkBuilder`. */
 export interface Sink<in T> {
@@ -7,6 +8,11 @@ export interface Sink<in T> {
   readonly metaSupplier: ProcessorMetaSupplier
   /** How items reach the sink's processors. Default `unicast`. */
   readonly input: { readonly kind: 'unicast' } | { readonly kind: 'partitioned'; readonly keyFunction: (item: never) => unknown } | { readonly kind: 'allToOne' }
+  /**
+   * For sinks that can run stateless stages (no flatMap) in front of themselves: the same sink with those stages inside. The
+   * planner uses it when a chain feeds nothing but this sink, processor by processor.
+   */
+  readonly fusedWith?: (stages: readonly ChainStage[]) => ProcessorMetaSupplier
   /** Only for the compiler. */
   readonly accepts?: (item: T) => void
 }

@@ -8,6 +8,22 @@ export interface ChainSource {
   readonly values: readonly unknown[]
 }
 
+/** What the generated code does with an item that has passed all stages. */
+export interface ChainTerminal {
+  /**
+   * Statements for the item in variable `x` and its timestamp in `time` (meaningful on timed edges only). `stop` leaves the
+   * loop after the input item at hand.
+   */
+  text(x: string, time: string, stop: string): string
+  readonly names: readonly string[]
+  readonly values: readonly unknown[]
+}
+
+/** Writes results into the output batch. */
+function emitTerminal(timed: boolean): ChainTerminal {
+  return { text: (x, time) => `${timed ? `outTimes[n] = ${time}; ` : ''}outItems[n] = ${x}; n++;`, names: [], values: [] }
+}
+
 /**
  * Writes the program of a chain. Only the engine's own text is generated: the user's functions stay closures, named
  * f0, f1, … here.
@@ -16,10 +32,12 @@ export interface ChainSource {
  * ```
  * for (; i < to; i++) { if (n >= capacity) break; item = items[i]; at = 0; const x1 = f0(item); … at = 1; … outItems[n++] = x1 }
  * ```
+ *
+ * @param terminal what happens to results; by default they go into the output batch. Another one excludes flatMap stages.
  */
-export function chainSource(stages: readonly ChainStage[], timed: boolean): ChainSource {
-  const writer = new ChainWriter(stages, timed)
-  return { text: writer.program(), names: writer.names, values: writer.values }
+export function chainSource(stages: readonly ChainStage[], timed: boolean, terminal: ChainTerminal = emitTerminal(timed)): ChainSource {
+  const writer = new ChainWriter(stages, timed, terminal)
+  return { text: writer.program(), names: [...writer.names, ...terminal.names], values: [...writer.values, ...terminal.values] }
 }
 
 class ChainWriter {
@@ -27,10 +45,12 @@ class ChainWriter {
   readonly values: unknown[] = []
   readonly #stages: readonly ChainStage[]
   readonly #timed: boolean
+  readonly #terminal: ChainTerminal
 
-  constructor(stages: readonly ChainStage[], timed: boolean) {
+  constructor(stages: readonly ChainStage[], timed: boolean, terminal: ChainTerminal) {
     this.#stages = stages
     this.#timed = timed
+    this.#terminal = terminal
     stages.forEach((stage, k) => {
       if (stage.kind === 'peek') this.#constant(`should${k}`, stage.shouldLog)
       this.#constant(`f${k}`, stage.kind === 'peek' ? stage.toText : stage.fn)
@@ -89,7 +109,7 @@ return { run: ${this.#run()}, tails: [${tails.join(', ')}] };`
   /** The stages from `k` on, applied to variable `x`; `drop` leaves the innermost item. */
   #stagesFrom(k: number, x: string, drop: string): string {
     const stage = this.#stages[k]
-    if (stage === undefined) return this.#emit(x)
+    if (stage === undefined) return `at = ${k}; ${this.#terminal.text(x, this.#timed ? 'time' : 'NaN', '{ i++; break; }')}`
     const rest = (variable: string) => this.#stagesFrom(k + 1, variable, drop)
     switch (stage.kind) {
       case 'peek':
@@ -131,11 +151,6 @@ if (Array.isArray(${array})) {
 
   #refusePromise(value: string, k: number, x: string): string {
     return `if (typeof ${value} === 'object' && ${value} !== null && typeof ${value}.then === 'function') throw checks.promise(${k}, ${x});`
-  }
-
-  #emit(x: string): string {
-    const time = this.#timed ? 'outTimes[n] = time; ' : ''
-    return `${time}outItems[n] = ${x}; n++;`
   }
 
   #hasFlatMap(from: number): boolean {
