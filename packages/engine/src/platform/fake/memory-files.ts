@@ -209,7 +209,8 @@ class MemoryCompressedFile implements CompressedFile {
 /** Mark of five bytes, length of four. */
 const HEADER_LENGTH = 9
 
-function fakeCompressed(format: CompressionFormat, plain: Uint8Array): Uint8Array {
+/** What {@link MemoryFiles.openCompressed} takes for compressed: a mark, the length, the plain bytes. */
+export function fakeCompressed(format: CompressionFormat, plain: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(HEADER_LENGTH + plain.length)
   bytes.set(new TextEncoder().encode(`${format}:`))
   new DataView(bytes.buffer).setUint32(5, plain.length)
