@@ -1,5 +1,5 @@
 import type { AggregateOperation } from './aggregate-operation.ts'
-import { requireFunction } from './numeric-getter.ts'
+import { requireFunction } from './argument.ts'
 
 /** Order of two items: below 0 when `a` comes first, above 0 when `b` does, 0 when they are equal. */
 export type Comparator<in T> = (a: T, b: T) => number

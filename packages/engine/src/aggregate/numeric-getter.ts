@@ -1,4 +1,5 @@
 import { NacelleError } from '../base/nacelle-error.ts'
+import { describeValue, requireFunction } from './argument.ts'
 
 /** Takes a number from an item. Anything but a number, NaN included, is an error of the aggregate that asked. */
 export type NumberGetter<in T> = (item: T) => number
@@ -42,12 +43,6 @@ export function wholeGetter<T>(operation: string, get: NumberGetter<T>): NumberG
   }
 }
 
-/** @throws NacelleError ERR_AGGREGATE_ARGUMENT when `argument` is no function */
-export function requireFunction(operation: string, argument: unknown): void {
-  if (typeof argument === 'function') return
-  throw new NacelleError('ERR_AGGREGATE_ARGUMENT', `${operation} takes a function, not ${describe(argument)}`, { details: { operation } })
-}
-
 /** Called from generated code when a whole sum has left the safe range. */
 export function overflow(operation: string): (sum: number) => never {
   return (sum) => {
@@ -64,39 +59,20 @@ function inexactFormOf(operation: string): string {
 }
 
 function notANumber(operation: string, value: unknown): NacelleError {
-  return new NacelleError('ERR_AGGREGATE_VALUE', `${operation}: the getter must answer a number, but it answered ${describe(value)}`, {
-    details: { operation, value: describe(value) },
+  return new NacelleError('ERR_AGGREGATE_VALUE', `${operation}: the getter must answer a number, but it answered ${describeValue(value)}`, {
+    details: { operation, value: describeValue(value) },
   })
 }
 
 function notWhole(operation: string, value: unknown): NacelleError {
   const range = 'a whole number within ±(2^53 − 1)'
-  return new NacelleError('ERR_AGGREGATE_VALUE', `${operation}: the getter must answer ${range}, but it answered ${describe(value)}`, {
-    details: { operation, value: describe(value) },
+  return new NacelleError('ERR_AGGREGATE_VALUE', `${operation}: the getter must answer ${range}, but it answered ${describeValue(value)}`, {
+    details: { operation, value: describeValue(value) },
   })
 }
 
 function getterFailed(operation: string, error: unknown): NacelleError {
   if (error instanceof NacelleError) return error
-  const reason = error instanceof Error ? error.message : describe(error)
+  const reason = error instanceof Error ? error.message : describeValue(error)
   return new NacelleError('ERR_AGGREGATE_GETTER', `${operation}: the getter threw: ${reason}`, { cause: error, details: { operation } })
-}
-
-/** A value as a message shows it: type and a short text. */
-export function describe(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`
-    case 'bigint':
-      return `the bigint ${value}n`
-    case 'number':
-      return String(value)
-    case 'object':
-      return value === null ? 'null' : `an object of class ${value.constructor?.name ?? 'none'}`
-    case 'symbol':
-    case 'function':
-      return `a ${typeof value}`
-    default:
-      return String(value)
-  }
 }

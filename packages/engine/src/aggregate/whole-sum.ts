@@ -21,11 +21,11 @@ export function wholeSum(operation: string): WholeSum {
   return {
     add(a, b) {
       const sum = a + b
-      if (sum > LIMIT || sum < -LIMIT) fail(sum)
+      if (Math.abs(sum) > LIMIT) fail(sum)
       return sum
     },
     text: (target, a, sign, b, failName) =>
-      `{ const $sum = ${a} ${sign} ${b}; if ($sum > ${LIMIT} || $sum < -${LIMIT}) ${failName}($sum); ${target} = $sum; }`,
+      `{ const $sum = ${a} ${sign} ${b}; if (Math.abs($sum) > ${LIMIT}) ${failName}($sum); ${target} = $sum; }`,
     overflow: fail,
   }
 }

@@ -1,0 +1,22 @@
+import type { ColumnarForm } from './aggregate-operation.ts'
+
+/**
+ * An operation whose accumulator type does not matter: every `AggregateOperation<T, A, R>` is one, whatever its `A`.
+ * It is what compositions take, so that their type parameters are only the items and the results.
+ */
+export interface OpaqueOperation<in T, out R> {
+  readonly name: string
+  create(): unknown
+  accumulate(accumulator: never, item: T): void
+  readonly combine: ((accumulator: never, other: never) => void) | null
+  readonly deduct: ((accumulator: never, other: never) => void) | null
+  export(accumulator: never): R
+  finish(accumulator: never): R
+  readonly columnar: ColumnarForm | null
+}
+
+/** Operations over items `T` whose results are the members of `R`, a tuple or a record. */
+export type OperationsOf<T, R> = { readonly [K in keyof R]: OpaqueOperation<T, R[K]> }
+
+/** Operations over the items that are the members of `I`, with the results that are the members of `R`. */
+export type OperationsEach<I, R> = { readonly [K in keyof I]: OpaqueOperation<I[K], K extends keyof R ? R[K] : never> }
