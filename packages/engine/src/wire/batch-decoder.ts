@@ -58,8 +58,8 @@ export class BatchDecoder {
     this.readShapes()
     reader.position = offset + BATCH_HEADER_BYTES
     reader.end = offset + definitions
-    // Each entry takes at least a byte, each key too: nothing larger than the message is made on its word.
-    reader.need(count)
+    // Each entry takes at least a byte, each key too: nothing much larger than the message is made on its word.
+    reader.need(layout.timed ? count * 8 : count)
     batch.reserve(count)
     if (layout.timed) this.float64s(batch.timestamps!, count)
     if (layout.kind === 'keyed') this.keyed(count, flags, newKeys)

@@ -23,7 +23,7 @@ export class ByteWriter {
   private readonly bytesMax: number
 
   constructor(initialBytes: number, bytesMax: number) {
-    const region = new ByteRegion(new ArrayBuffer(align8(initialBytes)))
+    const region = new ByteRegion(new ArrayBuffer(align8(Math.min(initialBytes, bytesMax))))
     this.i32 = region.i32
     this.f64 = region.f64
     this.u8 = region.u8

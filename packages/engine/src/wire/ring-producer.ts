@@ -20,6 +20,8 @@ export interface ProducerNames {
 }
 
 const INITIAL_SCRATCH_BYTES = 4096
+/** Markers and fragments with some content must fit. */
+const RING_MESSAGE_MIN = 32
 
 /**
  * The producing end of an edge queue between two threads. Every `offer…` answers false when the ring is full; the same call is
@@ -40,6 +42,7 @@ export class RingProducer {
   private sent = 0
 
   constructor(ring: SharedRing, layout: BatchLayout, names: ProducerNames, options: RingOptions = {}) {
+    assert(ring.messageBytesMax >= RING_MESSAGE_MIN, `a ring whose longest message is ${ring.messageBytesMax} bytes: ${RING_MESSAGE_MIN} are needed`)
     this.ring = ring
     this.names = names
     this.itemBytesMax = options.itemBytesMax ?? DEFAULT_ITEM_BYTES_MAX

@@ -7,7 +7,7 @@ import { WireError } from './wire-error.ts'
 /** Up to this mean length a loop over the characters is quicker than joining the strings and copying the whole. */
 const SHORT_TEXT = 20
 /** How many strings are looked at to find out whether a dictionary pays. */
-const SAMPLE = 32
+const SAMPLE = 64
 /** V8 copies substrings shorter than this; longer ones would keep the text of the whole batch in memory. */
 const COPIED_SUBSTRING = 13
 
