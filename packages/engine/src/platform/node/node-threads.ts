@@ -1,0 +1,93 @@
+import { availableParallelism } from 'node:os'
+import { Worker, parentPort, workerData } from 'node:worker_threads'
+import type { Thread, ThreadHost } from '../threads.ts'
+import { cgroupCpuLimit } from './cgroup-limit.ts'
+
+/** Worker threads of this process. */
+export const NODE_THREADS: ThreadHost = {
+  get availableParallelism() {
+    return usableCores(availableParallelism(), cgroupCpuLimit())
+  },
+  start<In, Out>(entry: URL, data: unknown, options: { readonly name: string }): Thread<In, Out> {
+    // Options that the process was started with (a debugger's port, a test runner's loader) are not for workers.
+    return new WorkerThread<In, Out>(new Worker(entry, { workerData: data, name: options.name, execArgv: [], stderr: false, stdout: false }))
+  },
+}
+
+/** Whole cores out of what the system shows and what the control groups allow: at least one, and a started one not counted. */
+export function usableCores(shown: number, limit: number | null): number {
+  return limit === null ? shown : Math.max(1, Math.min(shown, Math.floor(limit)))
+}
+
+/**
+ * The URL of a worker's entry module that lies beside another module: its TypeScript when that one runs from source, else
+ * what was built of it.
+ *
+ * @param from `import.meta.url` of the caller
+ * @param path without extension, relative to the caller: `./worker-entry`
+ */
+export function workerEntryUrl(from: string, path: string): URL {
+  return new URL(`${path}${from.endsWith('.ts') ? '.ts' : '.js'}`, from)
+}
+
+/** The other end of {@link Thread}, inside the thread. */
+export interface ParentThread<In, Out> {
+  /** What the starter gave as start data. */
+  readonly data: unknown
+  post(message: Out, transfer?: readonly ArrayBuffer[]): void
+  onMessage(listener: (message: In) => void): void
+  /** Stops listening, so that the thread ends when nothing else keeps it. */
+  close(): void
+}
+
+/** Who started this thread. @throws Error outside worker threads */
+export function parentThread<In, Out>(): ParentThread<In, Out> {
+  const port = parentPort
+  if (port === null) throw new Error('this module runs only as the entry of a worker thread')
+  return {
+    data: workerData as unknown,
+    post: (message, transfer = []) => port.postMessage(message, [...transfer]),
+    onMessage: (listener) => void port.on('message', listener),
+    close: () => port.close(),
+  }
+}
+
+class WorkerThread<In, Out> implements Thread<In, Out> {
+  readonly threadId: number
+  readonly #worker: Worker
+  #error: Error | null = null
+  #terminated = false
+  #exited = false
+  #exitListener: ((error: Error | null) => void) | null = null
+
+  constructor(worker: Worker) {
+    this.#worker = worker
+    this.threadId = worker.threadId
+    worker.on('error', (error) => {
+      this.#error = error instanceof Error ? error : new Error(String(error))
+    })
+    worker.on('exit', (code) => {
+      if (code !== 0 && this.#error === null && !this.#terminated) this.#error = new Error(`the thread ended with code ${code}`)
+      this.#exited = true
+      this.#exitListener?.(this.#error)
+    })
+  }
+
+  post(message: In): void {
+    this.#worker.postMessage(message)
+  }
+
+  onMessage(listener: (message: Out) => void): void {
+    this.#worker.on('message', listener)
+  }
+
+  onExit(listener: (error: Error | null) => void): void {
+    this.#exitListener = listener
+    if (this.#exited) listener(this.#error)
+  }
+
+  async terminate(): Promise<void> {
+    this.#terminated = true
+    await this.#worker.terminate()
+  }
+}
