@@ -1,0 +1,100 @@
+import { encodeError } from '../base/encoded-error.ts'
+import { NacelleError } from '../base/nacelle-error.ts'
+import { dagToJson } from '../core/dag-json.ts'
+import type { JobContext } from '../core/processor-context.ts'
+import { describeDagDifference } from '../deployment/dag-hash.ts'
+import { buildPipeline, loadJob } from '../deployment/load-job.ts'
+import { Doorbell } from '../execution/doorbell.ts'
+import { planExecution } from '../execution/execution-plan.ts'
+import { ringFootprint } from '../execution/ring-queue.ts'
+import { ThreadExecution } from '../execution/thread-execution.ts'
+import type { MetricRegistry } from '../platform/metrics.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { FromThread, LoadMessage, ToThread } from './thread-messages.ts'
+
+/** Word of the control buffer that is 1 when the execution is to stop. */
+export const STOP_WORD = 0
+
+/** What a {@link ThreadWorker} needs from the thread it runs on. */
+export interface ThreadWorkerPorts {
+  post(message: FromThread): void
+  platformFor(load: LoadMessage): Platform
+  metricsFor(load: LoadMessage): (tags: Readonly<Record<string, string>>) => MetricRegistry
+}
+
+/**
+ * One worker thread's part in an execution: `load` → `ready` → `start` → `done`, `failed` or `stopped`. It imports the
+ * job, builds the pipeline and the DAG itself, and refuses to run another DAG than the main thread planned.
+ */
+export class ThreadWorker {
+  readonly #ports: ThreadWorkerPorts
+  #execution: ThreadExecution | null = null
+
+  constructor(ports: ThreadWorkerPorts) {
+    this.#ports = ports
+  }
+
+  /** Handles a message of the main thread. Never rejects: failures are posted. */
+  async receive(message: ToThread): Promise<void> {
+    try {
+      if (message.type === 'load') await this.#load(message)
+      else await this.#run()
+    } catch (error) {
+      await this.#execution?.close(error)
+      this.#ports.post({ type: 'failed', error: encodeError(error) })
+    }
+  }
+
+  async #load(load: LoadMessage): Promise<void> {
+    const definition = await loadJob(load.bundlePath)
+    const pipeline = await buildPipeline(definition, load.args)
+    const dag = pipeline.toDag({ threads: load.cooperativeThreads })
+    const dagJson = dagToJson(dag)
+    if (dagJson !== load.dagJson) throw otherDagError(load, dagJson)
+    const plan = planExecution(dag, { cooperativeThreads: load.cooperativeThreads, sizes: load.sizes, placement: 'threads', ringFootprint })
+    const control = new Int32Array(load.control)
+    this.#execution = new ThreadExecution({
+      plan,
+      thread: load.thread,
+      job: this.#jobContext(load),
+      shared: load.rings,
+      doorbell: new Doorbell(load.doorbells, load.thread),
+      metricsFor: this.#ports.metricsFor(load),
+      isStopped: () => Atomics.load(control, STOP_WORD) !== 0,
+    })
+    await this.#execution.init()
+    this.#stopped = () => Atomics.load(control, STOP_WORD) !== 0
+    this.#ports.post({ type: 'ready' })
+  }
+
+  #stopped: () => boolean = () => false
+
+  async #run(): Promise<void> {
+    const execution = this.#execution!
+    await execution.run()
+    const wasStopped = this.#stopped()
+    await execution.close(null)
+    this.#ports.post({ type: wasStopped ? 'stopped' : 'done' })
+  }
+
+  #jobContext(load: LoadMessage): JobContext {
+    const platform = this.#ports.platformFor(load)
+    return {
+      jobName: load.jobName,
+      executionId: load.executionId,
+      guarantee: load.guarantee,
+      memberIndex: 0,
+      memberCount: 1,
+      platform,
+      logger: platform.logger,
+    }
+  }
+}
+
+function otherDagError(load: LoadMessage, dagJson: string): NacelleError {
+  return new NacelleError(
+    'ERR_DAG_DIFFERS',
+    `job '${load.jobName}' built another DAG in thread ${load.thread}: ${describeDagDifference(load.dagJson, dagJson)}; a job module must build the same pipeline each time, without looking at clock, randomness or the thread it runs in`,
+    { details: { job: load.jobName, thread: load.thread } },
+  )
+}
