@@ -164,11 +164,9 @@ class ThreadedExecution implements LocalExecution {
   }
 
   #startWhenAllReady(): void {
-    if (this.#failure !== null || !this.#states.every((state) => state === 'ready')) return
-    for (const [index, thread] of this.#threads.entries()) {
-      this.#states[index] = 'running'
-      thread.post({ type: 'start' })
-    }
+    if (this.#failure !== null || this.#states.some((state) => state !== 'ready')) return
+    this.#states.fill('running')
+    for (const thread of this.#threads) thread.post({ type: 'start' })
   }
 
   /** L2: notes the first failure and stops all threads. */
