@@ -1,14 +1,16 @@
 import { AbstractProcessor } from '../core/abstract-processor.ts'
 import type { Inbox } from '../core/inbox.ts'
-import { metaSupplierOf } from '../core/processor-supplier.ts'
+import { metaSupplierOf, type ProcessorMetaSupplier } from '../core/processor-supplier.ts'
 import type { Sink } from '../pipeline/sink.ts'
+import { defaultText, fileSink, type FileSinkOptions } from './file-sink.ts'
 import { SinkBuilder } from './sink-builder.ts'
+import { tableSink, type TableOptions } from './table-sink.ts'
 
 /** Stock sinks. */
 export const Sinks = {
   /**
-   * Appends items to `target`, one processor. For pipelines that run in the calling thread (tests, small scripts): in a job
-   * made of a module each thread has an array of its own, and the caller's stays empty.
+   * Appends items to `target`, from one processor. For pipelines that run in the calling thread (tests, small scripts): in a
+   * job made of a module each thread has an array of its own, and the caller's stays empty.
    */
   collector<T>(target: T[]): Sink<T> {
     const sink = SinkBuilder.sink('collectorSink', () => target)
@@ -16,7 +18,17 @@ export const Sinks = {
         array.push(item)
       })
       .build()
-    return { ...sink, metaSupplier: { ...sink.metaSupplier, forceTotalParallelism: 1 } }
+    const { metaSupplier, fusedWith } = sink
+    return {
+      ...sink,
+      metaSupplier: inOneProcessor(metaSupplier),
+      ...(fusedWith && { fusedWith: (stages) => inOneProcessor(fusedWith(stages)) }),
+    }
+  },
+
+  /** Lines of text, JSON or CSV in files of a directory, one file for each processor: `part-0.txt`, `part-1.txt`, … */
+  files<T>(options: FileSinkOptions<T>): Sink<T> {
+    return fileSink(options)
   },
 
   /** Writes each item to the log, as text by `toText`; default: strings as they are, all else as JSON. */
@@ -35,14 +47,19 @@ export const Sinks = {
       input: { kind: 'unicast' },
     }
   },
+
+  /** Shows the first rows as a table when the job ends: `Sinks.table({ sort: (a, b) => b.value - a.value, limit: 10 })`. */
+  table<T>(options: TableOptions<T> = {}): Sink<T> {
+    return tableSink(options)
+  },
+}
+
+function inOneProcessor(metaSupplier: ProcessorMetaSupplier): ProcessorMetaSupplier {
+  return { ...metaSupplier, forceTotalParallelism: 1 }
 }
 
 class NoopSinkProcessor extends AbstractProcessor {
   override process(_ordinal: number, inbox: Inbox): void {
     inbox.position = inbox.batch.count
   }
-}
-
-function defaultText(item: unknown): string {
-  return typeof item === 'string' ? item : (JSON.stringify(item, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)) ?? String(item))
 }
