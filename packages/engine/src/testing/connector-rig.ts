@@ -140,7 +140,7 @@ export async function runSource(metaSupplier: ProcessorMetaSupplier, options: Ri
     const { processor, outbox, drive } = await rig(metaSupplier, { ...options, localProcessorIndex: index })
     try {
       await drive()
-      events.push(...outbox.events)
+      for (const event of outbox.events) events.push(event)
     } finally {
       await processor.close(undefined)
     }
