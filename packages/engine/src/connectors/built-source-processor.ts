@@ -10,11 +10,15 @@ import { SourceTime } from './source-time.ts'
 /** Calls of `fillBuffer` in one call of the processor when each adds less than the outbox holds. */
 const FILLS_PER_CALL_MAX = 16
 
+/** Larger arrays of a fill are not kept for the next: they would hold its items in memory. */
+const OWN_LENGTH_KEPT_MAX = 1 << 16
+
 /**
  * Runs a source made by `SourceBuilder`.
  *
  * Invariants:
- * - B1: while `fillBuffer` runs, the buffer's array is the staging batch's; nobody else touches that batch meanwhile.
+ * - B1: while `fillBuffer` runs, the buffer's array is the staging batch's, or the source's own when an earlier fill was
+ *   asynchronous or did not fit into the staging batch; what lies in an own array is copied piece by piece.
  * - B2: when `fillBuffer` answers a promise, its array is its own before the call of the engine ends, because the engine
  *   may flush the staging batch at any time.
  * - B3: the watermark of a fill leaves behind all items of the fill.
@@ -26,8 +30,10 @@ export class BuiltSourceProcessor extends AbstractProcessor {
   #created = false
   #buffer!: PlainSourceBuffer
   #time: SourceTime | null = null
-  /** True from the first promise on: such sources always fill an array of their own. */
-  #fillsAsync = false
+  /** See B1. */
+  #fillsOwn = false
+  #ownItems: unknown[] = []
+  #ownTimestamps: Float64Array = new Float64Array(0)
   #awaiting = false
   /** A promise of `fillBuffer` has settled, with {@link #failure} or without. */
   #settled = false
@@ -86,7 +92,7 @@ export class BuiltSourceProcessor extends AbstractProcessor {
 
   #fill(): void {
     const buffer = this.#buffer
-    if (this.#fillsAsync) this.#attachOwn()
+    if (this.#fillsOwn) this.#attachOwn()
     else this.#attachStaging()
     let answer: unknown
     try {
@@ -108,19 +114,19 @@ export class BuiltSourceProcessor extends AbstractProcessor {
 
   #attachOwn(): void {
     const buffer = this.#buffer
-    buffer.items = []
+    buffer.items = this.#ownItems
     buffer.base = buffer.count = 0
-    if (buffer instanceof NativeSourceBuffer) buffer.timestamps = new Float64Array(64)
+    if (buffer instanceof NativeSourceBuffer) buffer.timestamps = this.#ownTimestamps
   }
 
   #await(promise: PromiseLike<unknown>): void {
     const buffer = this.#buffer
-    if (!this.#fillsAsync) {
+    if (!this.#fillsOwn) {
       buffer.items = buffer.items.slice(buffer.base, buffer.count)
       if (buffer instanceof NativeSourceBuffer) buffer.timestamps = buffer.timestamps.slice(buffer.base)
       buffer.count -= buffer.base
       buffer.base = 0
-      this.#fillsAsync = true
+      this.#fillsOwn = true
     }
     this.#awaiting = true
     const settle = (failure: NacelleError | null): void => {
@@ -145,7 +151,7 @@ export class BuiltSourceProcessor extends AbstractProcessor {
     return true
   }
 
-  /** Moves on what a fill has added: into the staging batch, where it may lie already, or aside when it is too much. */
+  /** Moves on what a fill has added: it lies in the staging batch already, or goes there piece by piece. */
   #take(): void {
     const buffer = this.#buffer
     const { items, count, base } = buffer
@@ -153,27 +159,41 @@ export class BuiltSourceProcessor extends AbstractProcessor {
       this.#time?.observeIdle()
       return
     }
-    const staging = this.outbox.staging
-    let timestamps: Float64Array | null = null
-    if (this.#time !== null) {
-      timestamps = buffer instanceof NativeSourceBuffer ? buffer.timestamps : null
-      if (timestamps === null && !this.#fillsAsync) staging.reserve(count)
-      timestamps ??= this.#fillsAsync ? new Float64Array(count) : staging.timestamps!
-      this.#time.observe(items, timestamps, base, count)
+    const timestamps = this.#time === null ? null : this.#timestampsFor(count)
+    this.#time?.observe(items, timestamps!, base, count)
+    if (this.#fillsOwn) return this.#setAside(items, timestamps, count, 0)
+    const { staging, capacity } = this.outbox
+    staging.count = Math.min(count, capacity)
+    if (timestamps !== null) staging.timestamps = timestamps
+    if (count <= capacity) return
+    staging.items = items.slice(0, capacity)
+    if (timestamps !== null) staging.timestamps = timestamps.slice(0, capacity)
+    this.#fillsOwn = true
+    this.#setAside(items, timestamps, count, capacity)
+  }
+
+  /** The column that the timestamps of a fill are in or belong into. */
+  #timestampsFor(count: number): Float64Array {
+    const buffer = this.#buffer
+    if (buffer instanceof NativeSourceBuffer) return buffer.timestamps
+    if (this.#fillsOwn) {
+      if (this.#ownTimestamps.length < count) this.#ownTimestamps = new Float64Array(count * 2)
+      return this.#ownTimestamps
     }
-    if (!this.#fillsAsync) {
-      if (timestamps !== null) staging.timestamps = timestamps
-      staging.count = count
-      const capacity = this.outbox.capacity
-      if (count <= capacity) return
-      staging.items = items.slice(0, capacity)
-      if (timestamps !== null) staging.timestamps = timestamps.slice(0, capacity)
-      staging.count = capacity
-      this.#overflowAt = capacity
-    } else this.#overflowAt = 0
+    const { staging } = this.outbox
+    staging.reserve(count)
+    return staging.timestamps!
+  }
+
+  /** Keeps the items of a fill from `from` on until there is room for them. */
+  #setAside(items: unknown[], timestamps: Float64Array | null, count: number, from: number): void {
+    const isKept = items.length <= OWN_LENGTH_KEPT_MAX
+    this.#ownItems = isKept ? items : []
+    if (timestamps !== null) this.#ownTimestamps = isKept ? timestamps : new Float64Array(0)
     this.#overflow = items
     this.#overflowTimestamps = timestamps
     this.#overflowCount = count
+    this.#overflowAt = from
   }
 
   /** Brings overflow and watermark under way. False: no room now. */
