@@ -209,9 +209,25 @@ describe('SourceBuilder streams', () => {
     expect(outbox.events).toEqual([[0, 5000], 'wm(5000)', [1, 5000]])
   })
 
-  it('refuses NaN timestamps', async () => {
-    const stream = SourceBuilder.timestampedStream('nan', () => null).fillBuffer<number>((_s, buffer) => buffer.add(7, Number.NaN)).build()
-    await expect((await rig(stream.metaSupplier(NATIVE), { timed: true, vertexName: 'nan' })).drive(1)).rejects.toMatchObject({ code: 'ERR_TIMESTAMP' })
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1.7e18])('refuses the timestamp %s', async (timestamp) => {
+    const stream = SourceBuilder.timestampedStream('odd', () => null)
+      .fillBuffer<number>((_s, buffer) => {
+        buffer.add(6, 0)
+        buffer.add(7, timestamp)
+      })
+      .build()
+    const { drive } = await rig(stream.metaSupplier(NATIVE), { timed: true, vertexName: 'odd' })
+    await expect(drive(1)).rejects.toMatchObject({
+      code: 'ERR_TIMESTAMP',
+      message: `source 'odd' gave an item the timestamp ${timestamp}: it must be a number of milliseconds since the epoch, at item 7`,
+    })
+  })
+
+  it('names the item at which a timestamp function throws', async () => {
+    const stream = SourceBuilder.stream('odd', () => null).fillBuffer<number>((_s, buffer) => buffer.add(7)).build()
+    const policy: EventTimePolicy = { ...NATIVE, timestampOf: () => { throw new RangeError('no date') } }
+    const { drive } = await rig(stream.metaSupplier(policy), { timed: true, vertexName: 'odd' })
+    await expect(drive(1)).rejects.toThrow("the timestamp function of vertex 'odd' threw RangeError: no date, at item 7")
   })
 
   it('goes idle after the timeout, once, and comes back', async () => {

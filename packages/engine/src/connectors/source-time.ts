@@ -1,8 +1,11 @@
 import { NacelleError } from '../base/nacelle-error.ts'
 import type { EventTimePolicy } from '../core/event-time-policy.ts'
-import { userFunctionError } from '../core/user-error.ts'
+import { previewOf, userFunctionError } from '../core/user-error.ts'
 import { WATERMARK_IDLE, WATERMARK_NONE, type Watermark } from '../core/watermark.ts'
 import type { Clock } from '../platform/clock.ts'
+
+/** The last millisecond that a Date can show: larger numbers are no milliseconds (microseconds, say, or nanoseconds). */
+const TIMESTAMP_MAX = 8.64e15
 
 /** Gives timestamps to the items of a source with one partition, fill by fill, and says when a watermark is due. */
 export class SourceTime {
@@ -34,8 +37,9 @@ export class SourceTime {
     for (let i = from; i < to; i++) {
       const timestamp = timestamps[i]!
       if (timestamp > top) top = timestamp
-      else if (timestamp !== timestamp) throw this.#notANumber(items[i])
+      else if (!(timestamp >= -TIMESTAMP_MAX)) throw this.#notATime(items[i], timestamp)
     }
+    if (top > TIMESTAMP_MAX) throw this.#notATime(items[timestamps.indexOf(top, from)], top)
     this.#top = top
     this.#isIdle = false
     this.#activeAtMs = this.#clock.monotonicMs()
@@ -72,9 +76,11 @@ export class SourceTime {
     }
   }
 
-  #notANumber(item: unknown): NacelleError {
-    return new NacelleError('ERR_TIMESTAMP', `source '${this.#vertexName}' gave an item a timestamp that is not a number`, {
-      details: { vertex: this.#vertexName, item: String(item) },
-    })
+  #notATime(item: unknown, timestamp: number): NacelleError {
+    return new NacelleError(
+      'ERR_TIMESTAMP',
+      `source '${this.#vertexName}' gave an item the timestamp ${timestamp}: it must be a number of milliseconds since the epoch, at item ${previewOf(item)}`,
+      { details: { vertex: this.#vertexName, item: previewOf(item) } },
+    )
   }
 }

@@ -140,6 +140,19 @@ describe('tokenized files', () => {
     )
   })
 
+  it('decodes damaged bytes as whole lines do', async () => {
+    const byte = fc.oneof(fc.constantFrom(10, 32, 44, 97, 0xc2, 0xa0, 0xe2, 0x80, 0x83, 0xe3, 0xef, 0xbb, 0xbf, 0xf0, 0x9f), fc.nat(255))
+    await fc.assert(
+      fc.asyncProperty(fc.array(byte, { maxLength: 60 }), fc.integer({ min: 1, max: 20 }), async (bytes, splitBytes) => {
+        const platform = platformWith({ '/d/f': Uint8Array.from(bytes) })
+        const lines = (await read(platform, { splitBytes })) as readonly string[]
+        expect(await read(platform, { splitBytes }, {}, { kind: 'words' })).toEqual(lines.flatMap((line) => line.split(/\s+/).filter((word) => word !== '')))
+        expect(await read(platform, { splitBytes }, {}, { kind: 'character', code: 44 })).toEqual(lines.flatMap((line) => line.split(',')))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('knows all white space that regular expressions know', async () => {
     const spaces = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter((c) => /\s/.test(c))
     expect(spaces.length).toBe(25)

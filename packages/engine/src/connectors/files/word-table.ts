@@ -20,7 +20,7 @@ export const WORD_MASKS: Int32Array = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -
  * The strings of words seen before, by their bytes: a word that repeats costs neither decoding nor allocation.
  *
  * Words of up to eight bytes are their own key: two integers, compared exactly. The key of a longer word is a hash and a
- * place in an arena of bytes. Open addressing, at most half full.
+ * place in an arena of bytes. Open addressing, at most four fifths full: a small table misses the caches less often than a sparse one probes.
  */
 export class WordTable {
   readonly #decode: Decode
@@ -100,7 +100,7 @@ export class WordTable {
     entries[slot + 2] = length
     entries[slot + 3] = this.#strings.push(word)
     if (this.#strings.length >= WORDS_MAX || this.#arenaUsed >= ARENA_LENGTH_MAX) this.#clear()
-    else if (this.#strings.length * 2 * ENTRY > entries.length) this.#grow()
+    else if (this.#strings.length * 1.25 * ENTRY > entries.length) this.#grow()
     return word
   }
 
