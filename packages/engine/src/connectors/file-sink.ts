@@ -29,7 +29,11 @@ export interface FileSinkOptions<in T> {
 /** A sink that writes lines into files, one for each processor. */
 export function fileSink<T>(options: FileSinkOptions<T>): Sink<T> {
   const { directory, name = 'part', format = 'text', append = false } = options
-  if (name.includes('/')) throw new NacelleError('ERR_FILE_NAME', `the name of a files sink is part of a file name and has no '/': '${name}'; set directory instead`)
+  if (name.includes('/'))
+    throw new NacelleError(
+      'ERR_FILE_NAME',
+      `the name of a files sink is part of a file name and has no '/': '${name}'; set directory instead`,
+    )
   const extension = options.extension ?? { text: '.txt', json: '.json', csv: '.csv' }[format]
   return SinkBuilder.sink(`fileSink(${directory}/${name})`, (context) => {
     const path = `${directory.replace(/(?<=.)\/$/, '')}/${name}-${context.globalProcessorIndex}${extension}`
@@ -51,7 +55,9 @@ function receiver<T>(format: 'text' | 'json' | 'csv', options: FileSinkOptions<T
 
 /** Strings as they are, all else as JSON. */
 export function defaultText(item: unknown): string {
-  return typeof item === 'string' ? item : (JSON.stringify(item, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)) ?? String(item))
+  return typeof item === 'string'
+    ? item
+    : (JSON.stringify(item, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)) ?? String(item))
 }
 
 function jsonOf(item: unknown): string {
@@ -85,13 +91,15 @@ class LineWriter {
   }
 
   addRecord(item: unknown, wanted: readonly string[] | undefined): void {
-    if (typeof item !== 'object' || item === null) throw new TypeError(`a CSV record is made of an object, not of a ${typeof item}: map items to objects first`)
+    if (typeof item !== 'object' || item === null)
+      throw new TypeError(`a CSV record is made of an object, not of a ${typeof item}: map items to objects first`)
     if (this.#columns === null) {
       this.#columns = wanted ?? Object.keys(item)
       if (this.#isNew) this.add(this.#columns.map(csvField).join(','))
     }
     let line = ''
-    for (let i = 0; i < this.#columns.length; i++) line += (i === 0 ? '' : ',') + csvField((item as Record<string, unknown>)[this.#columns[i]!])
+    for (let i = 0; i < this.#columns.length; i++)
+      line += (i === 0 ? '' : ',') + csvField((item as Record<string, unknown>)[this.#columns[i]!])
     this.add(line)
   }
 

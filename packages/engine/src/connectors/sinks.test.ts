@@ -82,23 +82,41 @@ describe('SinkBuilder', () => {
   })
 
   it.each([
-    ['throws', () => { throw new Error('full') }],
+    [
+      'throws',
+      () => {
+        throw new Error('full')
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('full'))],
   ])('names vertex and item when receive %s', async (_how, receive) => {
-    const sink = SinkBuilder.sink('disk', () => null).receive<number>(receive).build()
+    const sink = SinkBuilder.sink('disk', () => null)
+      .receive<number>(receive)
+      .build()
     await expect(runSink(sink.metaSupplier, [41, 42], { vertexName: 'disk' })).rejects.toThrow(/'disk' threw Error: full, at item 41/)
   })
 
   it('names vertex when flush or create fail', async () => {
-    const flush = SinkBuilder.sink('disk', () => null).receive<number>(() => {}).flush(() => { throw new Error('full') }).build()
+    const flush = SinkBuilder.sink('disk', () => null)
+      .receive<number>(() => {})
+      .flush(() => {
+        throw new Error('full')
+      })
+      .build()
     await expect(runSink(flush.metaSupplier, [1], { vertexName: 'disk' })).rejects.toThrow("the flush function of 'disk' threw Error: full")
-    const create = SinkBuilder.sink('disk', () => Promise.reject(new Error('none'))).receive<number>(() => {}).build()
-    await expect(runSink(create.metaSupplier, [1], { vertexName: 'disk' })).rejects.toThrow("the create function of 'disk' threw Error: none")
+    const create = SinkBuilder.sink('disk', () => Promise.reject(new Error('none')))
+      .receive<number>(() => {})
+      .build()
+    await expect(runSink(create.metaSupplier, [1], { vertexName: 'disk' })).rejects.toThrow(
+      "the create function of 'disk' threw Error: none",
+    )
   })
 
   it('gives the thread back when its items take long', async () => {
     const platform = fakePlatform()
-    const sink = SinkBuilder.sink('slow', () => null).receive<number>(() => platform.clock.advance(0.1)).build()
+    const sink = SinkBuilder.sink('slow', () => null)
+      .receive<number>(() => platform.clock.advance(0.1))
+      .build()
     const { processor } = await rig(sink.metaSupplier, { platform })
     const inbox = inboxOf(range(1000))
     processor.process(0, inbox)
@@ -143,7 +161,10 @@ describe('Sinks.files', () => {
 
   it('writes JSON lines, and CSV that reads back', async () => {
     const platform = fakePlatform()
-    const items = [{ name: 'a,b', note: 'say "hi"\n', n: 1 }, { name: '', note: null, n: 2.5 }]
+    const items = [
+      { name: 'a,b', note: 'say "hi"\n', n: 1 },
+      { name: '', note: null, n: 2.5 },
+    ]
     await runSink(Sinks.files({ directory: '/out', format: 'json', name: 'rows' }).metaSupplier, items, { platform })
     expect(platform.files.text('/out/rows-0.json')).toBe('{"name":"a,b","note":"say \\"hi\\"\\n","n":1}\n{"name":"","note":null,"n":2.5}\n')
     await runSink(Sinks.files({ directory: '/out', format: 'csv', extension: '.dat' }).metaSupplier, items, { platform })
@@ -154,7 +175,11 @@ describe('Sinks.files', () => {
 
   it('empties files that are there, or appends without a second heading', async () => {
     const platform = fakePlatform()
-    for (const [append, expected] of [[false, 'a\n1\n'], [true, 'a\n1\n1\n'], [false, 'a\n1\n']] as const) {
+    for (const [append, expected] of [
+      [false, 'a\n1\n'],
+      [true, 'a\n1\n1\n'],
+      [false, 'a\n1\n'],
+    ] as const) {
       await runSink(Sinks.files({ directory: '/out', format: 'csv', append }).metaSupplier, [{ a: 1 }], { platform })
       expect(platform.files.text('/out/part-0.csv')).toBe(expected)
     }
@@ -167,8 +192,12 @@ describe('Sinks.files', () => {
       code: 'ERR_FILE',
       message: "cannot write '/out/part-0.txt': EEXIST: mkdir '/out'",
     })
-    await expect(runSink(Sinks.files({ directory: '/o', format: 'json' }).metaSupplier, [() => 1], { platform })).rejects.toThrow('a function has no form in JSON')
-    await expect(runSink(Sinks.files({ directory: '/o', format: 'csv' }).metaSupplier, [5], { platform })).rejects.toThrow('not of a number')
+    await expect(runSink(Sinks.files({ directory: '/o', format: 'json' }).metaSupplier, [() => 1], { platform })).rejects.toThrow(
+      'a function has no form in JSON',
+    )
+    await expect(runSink(Sinks.files({ directory: '/o', format: 'csv' }).metaSupplier, [5], { platform })).rejects.toThrow(
+      'not of a number',
+    )
     expect(() => Sinks.files({ directory: '/o', name: 'a/b' })).toThrow(expect.objectContaining({ code: 'ERR_FILE_NAME' }))
   })
 })
@@ -184,7 +213,9 @@ describe('Sinks.table', () => {
     const entries = range(1000).map((i) => ({ key: `word${i}`, value: (i * 7919) % 1009 }))
     const top = entries.toSorted((a, b) => b.value - a.value).slice(0, 3)
     const text = await show({ sort: (a: { value: number }, b: { value: number }) => b.value - a.value, limit: 3 }, entries)
-    expect(text).toBe(`key      value\n${'─'.repeat(7)}  ${'─'.repeat(5)}\n${top.map(({ key, value }) => `${key.padEnd(7)}  ${String(value).padStart(5)}`).join('\n')}\n3 of 1000 rows\n`)
+    expect(text).toBe(
+      `key      value\n${'─'.repeat(7)}  ${'─'.repeat(5)}\n${top.map(({ key, value }) => `${key.padEnd(7)}  ${String(value).padStart(5)}`).join('\n')}\n3 of 1000 rows\n`,
+    )
   })
 
   it('keeps the order of arrival without a sort, and shows plain values', async () => {
@@ -201,12 +232,33 @@ describe('Sinks.table', () => {
   })
 
   it('names the column whose function throws, and refuses limits that make no sense', async () => {
-    await expect(show({ columns: { bad: () => { throw new Error('oops') } } }, [1])).rejects.toThrow("column 'bad'")
+    await expect(
+      show(
+        {
+          columns: {
+            bad: () => {
+              throw new Error('oops')
+            },
+          },
+        },
+        [1],
+      ),
+    ).rejects.toThrow("column 'bad'")
     expect(() => Sinks.table({ limit: 0 })).toThrow(expect.objectContaining({ code: 'ERR_TABLE_LIMIT' }))
   })
 
   it('aligns decimals and wide characters, clips what is long, and lets nothing command the terminal', () => {
-    expect(tableText(['n', 'text'], [[1, '漢字'], [2.5, 'ab'], [-10.25, '\u001b[2J\n'], [null, 'x'.repeat(100)]])).toBe(
+    expect(
+      tableText(
+        ['n', 'text'],
+        [
+          [1, '漢字'],
+          [2.5, 'ab'],
+          [-10.25, '\u001b[2J\n'],
+          [null, 'x'.repeat(100)],
+        ],
+      ),
+    ).toBe(
       [
         '     n  text',
         `──────  ${'─'.repeat(60)}`,

@@ -8,7 +8,13 @@ import { fakePlatform } from '../platform/fake/fake-platform.ts'
 import { rig, runSource } from '../testing/connector-rig.ts'
 import { SourceBuilder } from './source-builder.ts'
 
-const NATIVE: EventTimePolicy = { timestampOf: 'native', allowedLagMs: 0, idleTimeoutMs: 60_000, watermarkStrideMs: 1, watermarkOffsetMs: 0 }
+const NATIVE: EventTimePolicy = {
+  timestampOf: 'native',
+  allowedLagMs: 0,
+  idleTimeoutMs: 60_000,
+  watermarkStrideMs: 1,
+  watermarkOffsetMs: 0,
+}
 
 /** A batch source that adds its numbers in fills of the given sizes. */
 function numbersInFills(fills: readonly number[], isAsync: (fill: number) => boolean = () => false) {
@@ -108,10 +114,17 @@ describe('SourceBuilder.batch', () => {
   })
 
   it.each([
-    ['thrown', () => { throw new TypeError('broken pipe') }],
+    [
+      'thrown',
+      () => {
+        throw new TypeError('broken pipe')
+      },
+    ],
     ['rejected', () => Promise.reject(new TypeError('broken pipe'))],
   ])('wraps what fillBuffer has %s, keeping the cause', async (_how, fill) => {
-    const source = SourceBuilder.batch('broken', () => null).fillBuffer<number>(fill).build()
+    const source = SourceBuilder.batch('broken', () => null)
+      .fillBuffer<number>(fill)
+      .build()
     await expect(runSource(source.metaSupplier, { vertexName: 'broken' })).rejects.toMatchObject({
       code: 'ERR_USER_FUNCTION',
       message: "fillBuffer of 'broken' threw TypeError: broken pipe",
@@ -120,8 +133,14 @@ describe('SourceBuilder.batch', () => {
   })
 
   it('says when the create function throws something that is not an error', async () => {
-    const source = SourceBuilder.batch('odd', () => { throw 'no' }).fillBuffer<number>(() => {}).build()
-    await expect(runSource(source.metaSupplier, { vertexName: 'odd' })).rejects.toThrow("the create function of 'odd' threw a value that is not an Error: no")
+    const source = SourceBuilder.batch('odd', () => {
+      throw 'no'
+    })
+      .fillBuffer<number>(() => {})
+      .build()
+    await expect(runSource(source.metaSupplier, { vertexName: 'odd' })).rejects.toThrow(
+      "the create function of 'odd' threw a value that is not an Error: no",
+    )
   })
 
   it('gives create the context, waits for it, and destroys what it made once', async () => {
@@ -158,8 +177,14 @@ describe('SourceBuilder streams', () => {
     const { outbox, drive } = await rig(pairs.metaSupplier({ ...NATIVE, watermarkStrideMs: 10 }), { timed: true })
     expect(await drive(1)).toBe(false)
     expect(outbox.events.slice(0, 8)).toEqual([
-      ['item 0', 1000], ['item 1', 1007], ['item 2', 1014], 'wm(1010)',
-      ['item 3', 1021], ['item 4', 1028], ['item 5', 1035], 'wm(1030)',
+      ['item 0', 1000],
+      ['item 1', 1007],
+      ['item 2', 1014],
+      'wm(1010)',
+      ['item 3', 1021],
+      ['item 4', 1028],
+      ['item 5', 1035],
+      'wm(1030)',
     ])
   })
 
@@ -224,8 +249,15 @@ describe('SourceBuilder streams', () => {
   })
 
   it('names the item at which a timestamp function throws', async () => {
-    const stream = SourceBuilder.stream('odd', () => null).fillBuffer<number>((_s, buffer) => buffer.add(7)).build()
-    const policy: EventTimePolicy = { ...NATIVE, timestampOf: () => { throw new RangeError('no date') } }
+    const stream = SourceBuilder.stream('odd', () => null)
+      .fillBuffer<number>((_s, buffer) => buffer.add(7))
+      .build()
+    const policy: EventTimePolicy = {
+      ...NATIVE,
+      timestampOf: () => {
+        throw new RangeError('no date')
+      },
+    }
     const { drive } = await rig(stream.metaSupplier(policy), { timed: true, vertexName: 'odd' })
     await expect(drive(1)).rejects.toThrow("the timestamp function of vertex 'odd' threw RangeError: no date, at item 7")
   })
@@ -264,7 +296,10 @@ describe('SourceBuilder streams', () => {
     expect(processor.saveToSnapshot()).toBe(true)
     expect(outbox.snapshot).toEqual([{ key: new BroadcastKey(1), value: 3 }])
     const inbox = new Inbox(new Batch({ kind: 'items', timed: false }, 2))
-    inbox.batch.items = [{ key: 0, value: 10 }, { key: 1, value: 20 }]
+    inbox.batch.items = [
+      { key: 0, value: 10 },
+      { key: 1, value: 20 },
+    ]
     inbox.batch.count = 2
     processor.restoreFromSnapshot(inbox)
     expect(processor.finishSnapshotRestore()).toBe(true)

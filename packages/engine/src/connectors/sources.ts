@@ -73,19 +73,31 @@ export const Sources = {
 
   /** The JSON values of files that have one on each line. The type is what you say it is: nothing checks it. */
   json<T>(patterns: FilePatterns, options: ParsedFilesOptions = {}): BatchSource<T> {
-    return fileSource<T>('json', 'json', patterns, options, (context) => new JsonConsumer(decoder(options), malformedLines(options, context)))
+    return fileSource<T>(
+      'json',
+      'json',
+      patterns,
+      options,
+      (context) => new JsonConsumer(decoder(options), malformedLines(options, context)),
+    )
   },
 
   csv,
 }
 
 /** The records of CSV files (RFC 4180), as objects: with the columns wanted, or with all as strings. */
-function csv(patterns: FilePatterns, options?: ParsedFilesOptions & Omit<CsvOptions<CsvColumns>, 'columns'>): BatchSource<Readonly<Record<string, string>>>
+function csv(
+  patterns: FilePatterns,
+  options?: ParsedFilesOptions & Omit<CsvOptions<CsvColumns>, 'columns'>,
+): BatchSource<Readonly<Record<string, string>>>
 function csv<const C extends CsvColumns>(patterns: FilePatterns, options: CsvOptions<C> & { readonly columns: C }): BatchSource<CsvRow<C>>
 function csv(patterns: FilePatterns, options: CsvOptions<CsvColumns> = {}): BatchSource<never> {
   const { columns = null, header: hasHeader = true, separator = ',', multilineFields = true } = options
   if (separator.length !== 1 || /["\r\n]/.test(separator)) {
-    throw new NacelleError('ERR_CSV_SEPARATOR', `the separator of CSV files must be one character other than a quote or a line break, not ${JSON.stringify(separator)}`)
+    throw new NacelleError(
+      'ERR_CSV_SEPARATOR',
+      `the separator of CSV files must be one character other than a quote or a line break, not ${JSON.stringify(separator)}`,
+    )
   }
   if (!hasHeader && columns === null) {
     throw new NacelleError('ERR_CSV_HEADER', 'CSV files without a header need columns: { name: type, … } in the order of the fields')
@@ -117,7 +129,10 @@ function fileSource<T>(
 function rulesOf(patterns: FilePatterns, options: FilesOptions): Omit<FileSourceRules, 'createConsumer'> {
   const splitBytes = options.splitBytes ?? DEFAULT_SPLIT_BYTES
   if (!(splitBytes >= 1) || (splitBytes !== Number.POSITIVE_INFINITY && !Number.isSafeInteger(splitBytes))) {
-    throw new NacelleError('ERR_SPLIT_BYTES', `splitBytes must be a positive whole number of bytes, or Infinity for no splitting, not ${splitBytes}`)
+    throw new NacelleError(
+      'ERR_SPLIT_BYTES',
+      `splitBytes must be a positive whole number of bytes, or Infinity for no splitting, not ${splitBytes}`,
+    )
   }
   return {
     patterns: typeof patterns === 'string' ? [patterns] : patterns,

@@ -23,7 +23,8 @@ const DEFAULT_LIMIT = 20
 /** A sink that shows its first rows as a table on the output when the job ends; it never holds many more than those. */
 export function tableSink<T>(options: TableOptions<T>): Sink<T> {
   const { limit = DEFAULT_LIMIT } = options
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new NacelleError('ERR_TABLE_LIMIT', `the limit of a table must be a positive whole number, not ${limit}`)
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new NacelleError('ERR_TABLE_LIMIT', `the limit of a table must be a positive whole number, not ${limit}`)
   return {
     name: 'tableSink',
     description: { sink: 'table', columns: Object.keys(options.columns ?? {}), limit, title: options.title ?? null },
@@ -86,7 +87,10 @@ class TableSinkProcessor extends AbstractProcessor {
     if (this.#rows.length === 0) return `${head}(no rows)\n`
     const getters = Object.entries(columns ?? columnsOf(this.#rows[0]))
     const rows = this.#rows.map((row) => getters.map(([heading, get]) => this.#cell(heading, get, row)))
-    const table = tableText(getters.map(([heading]) => heading), rows)
+    const table = tableText(
+      getters.map(([heading]) => heading),
+      rows,
+    )
     const hidden = this.#count - this.#rows.length
     return `${head}${table}${hidden === 0 ? '' : `${this.#rows.length} of ${this.#count} rows\n`}`
   }

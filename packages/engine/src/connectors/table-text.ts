@@ -9,9 +9,20 @@ const DECIMALS_MAX = 3
  * a column, everything else to the left. Ends with a newline.
  */
 export function tableText(headings: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const columns = headings.map((heading, i) => columnText(heading, rows.map((row) => row[i])))
+  const columns = headings.map((heading, i) =>
+    columnText(
+      heading,
+      rows.map((row) => row[i]),
+    ),
+  )
   const lines: string[] = []
-  for (let line = 0; line < rows.length + 2; line++) lines.push(columns.map((column) => column[line]!).join('  ').trimEnd())
+  for (let line = 0; line < rows.length + 2; line++)
+    lines.push(
+      columns
+        .map((column) => column[line]!)
+        .join('  ')
+        .trimEnd(),
+    )
   return `${lines.join('\n')}\n`
 }
 
@@ -46,7 +57,13 @@ function cellText(value: unknown, decimals: number): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value.toISOString()
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
   // What would break a line or command a terminal is shown as an escape.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => JSON.stringify(c).slice(1, -1).replace(c, `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`))
+  return text.replace(/\p{Cc}/gu, escapeOf)
+}
+
+/** `\n` and such where JSON has a short form, else `\u` and the code. */
+function escapeOf(c: string): string {
+  const json = JSON.stringify(c).slice(1, -1)
+  return json === c ? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}` : json
 }
 
 function clipped(text: string): string {

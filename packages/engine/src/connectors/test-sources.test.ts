@@ -4,7 +4,13 @@ import { fakePlatform } from '../platform/fake/fake-platform.ts'
 import { type Rig, rig, runSource } from '../testing/connector-rig.ts'
 import { TestSources } from './test-sources.ts'
 
-const NATIVE: EventTimePolicy = { timestampOf: 'native', allowedLagMs: 0, idleTimeoutMs: 60_000, watermarkStrideMs: 1, watermarkOffsetMs: 0 }
+const NATIVE: EventTimePolicy = {
+  timestampOf: 'native',
+  allowedLagMs: 0,
+  idleTimeoutMs: 60_000,
+  watermarkStrideMs: 1,
+  watermarkOffsetMs: 0,
+}
 
 function itemsOf({ outbox }: Rig): readonly (readonly [unknown, number])[] {
   return outbox.events.filter((event): event is [unknown, number] => Array.isArray(event))
@@ -25,7 +31,11 @@ describe('TestSources', () => {
   })
 
   it('itemsDistributed: each processor emits its share', async () => {
-    expect(await runSource(TestSources.itemsDistributed(...'abcdefg').metaSupplier, { totalParallelism: 3 })).toEqual([...'adg', ...'be', ...'cf'])
+    expect(await runSource(TestSources.itemsDistributed(...'abcdefg').metaSupplier, { totalParallelism: 3 })).toEqual([
+      ...'adg',
+      ...'be',
+      ...'cf',
+    ])
     expect(await runSource(TestSources.itemsDistributed('only').metaSupplier, { totalParallelism: 2 })).toEqual(['only'])
   })
 
@@ -57,13 +67,21 @@ describe('TestSources', () => {
     const made = await rig(source.metaSupplier(NATIVE), { platform, timed: true })
     platform.clock.advance(250)
     await made.drive(1)
-    expect(itemsOf(made)).toEqual([['5000/0', 5000], ['5100/1', 5100], ['5200/2', 5200]])
+    expect(itemsOf(made)).toEqual([
+      ['5000/0', 5000],
+      ['5100/1', 5100],
+      ['5200/2', 5200],
+    ])
   })
 
   it('longStream: processors share the numbers, the first comes after the delay', async () => {
     const platform = fakePlatform({ wallMs: 0 })
     const source = TestSources.longStream(1000, 50)
-    const rigs = await Promise.all([0, 1, 2].map((localProcessorIndex) => rig(source.metaSupplier(NATIVE), { platform, timed: true, localProcessorIndex, totalParallelism: 3 })))
+    const rigs = await Promise.all(
+      [0, 1, 2].map((localProcessorIndex) =>
+        rig(source.metaSupplier(NATIVE), { platform, timed: true, localProcessorIndex, totalParallelism: 3 }),
+      ),
+    )
     const emitted = async (): Promise<unknown[]> => {
       for (const made of rigs) await made.drive(1)
       return rigs.map((made) => itemsOf(made).map(([item, timestamp]) => [item, timestamp]))
@@ -71,7 +89,20 @@ describe('TestSources', () => {
     platform.clock.advance(49)
     expect(await emitted()).toEqual([[], [], []])
     platform.clock.advance(6)
-    expect(await emitted()).toEqual([[[0, 50], [3, 53]], [[1, 51], [4, 54]], [[2, 52], [5, 55]]])
+    expect(await emitted()).toEqual([
+      [
+        [0, 50],
+        [3, 53],
+      ],
+      [
+        [1, 51],
+        [4, 54],
+      ],
+      [
+        [2, 52],
+        [5, 55],
+      ],
+    ])
   })
 
   it('refuses rates that make no sense', () => {

@@ -105,7 +105,13 @@ class Pace {
   readonly #startMs: number
   readonly #startWallMs: number
 
-  constructor(clock: { monotonicMs(): number; wallMs(): number }, ratePerSecond: number, initialDelayMs: number, first: number, step: number) {
+  constructor(
+    clock: { monotonicMs(): number; wallMs(): number },
+    ratePerSecond: number,
+    initialDelayMs: number,
+    first: number,
+    step: number,
+  ) {
     this.next = first
     this.step = step
     this.#clock = clock

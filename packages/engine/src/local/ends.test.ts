@@ -25,7 +25,11 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 /** Runs a source straight into a sink, with real files, clock and event loop. */
-async function run(source: ProcessorMetaSupplier, sink: ProcessorMetaSupplier, options: { readonly parallelism?: number; readonly timed?: boolean; readonly signal?: AbortSignal } = {}) {
+async function run(
+  source: ProcessorMetaSupplier,
+  sink: ProcessorMetaSupplier,
+  options: { readonly parallelism?: number; readonly timed?: boolean; readonly signal?: AbortSignal } = {},
+) {
   const output = new RecordingOutput()
   const platform = createNodePlatform({ logger: new RecordingLogger(), output })
   const { parallelism = 2, timed = false, signal } = options
@@ -58,12 +62,17 @@ describe('files in, files out', () => {
   it('shows a table when the job is done', async () => {
     const path = join(root, 'words.txt')
     writeFileSync(path, 'b a\n\nc')
-    const text = await run(Sources.files(path).tokenized!({ kind: 'words' }), Sinks.table<string>({ sort: (a, b) => (a < b ? -1 : 1), limit: 2 }).metaSupplier)
+    const text = await run(
+      Sources.files(path).tokenized!({ kind: 'words' }),
+      Sinks.table<string>({ sort: (a, b) => (a < b ? -1 : 1), limit: 2 }).metaSupplier,
+    )
     expect(text).toBe('value\n─────\na\nb\n2 of 3 rows\n')
   })
 
   it('fails with the pattern that matches nothing', async () => {
-    await expect(run(Sources.files('*.none', { directory: root }).metaSupplier, Sinks.noop().metaSupplier)).rejects.toThrow("no file matches '*.none'")
+    await expect(run(Sources.files('*.none', { directory: root }).metaSupplier, Sinks.noop().metaSupplier)).rejects.toThrow(
+      "no file matches '*.none'",
+    )
   })
 })
 
@@ -98,15 +107,24 @@ describe('user-written ends', () => {
       })
       .build()
     const policy = { timestampOf: 'native', allowedLagMs: 0, idleTimeoutMs: 0, watermarkStrideMs: 1, watermarkOffsetMs: 0 } as const
-    await run(TestSources.longStream(20_000).metaSupplier(policy), sink.metaSupplier, { parallelism: 1, timed: true, signal: controller.signal })
+    await run(TestSources.longStream(20_000).metaSupplier(policy), sink.metaSupplier, {
+      parallelism: 1,
+      timed: true,
+      signal: controller.signal,
+    })
     expect(received.slice(0, 100)).toEqual(Array.from({ length: 100 }, (_, i) => i))
   })
 
   it('closes what it has opened when something fails', async () => {
     const closed: string[] = []
-    const source = SourceBuilder.batch('numbers', () => 'source').fillBuffer<number>((_s, buffer) => buffer.add(1)).destroy((name) => void closed.push(name)).build()
+    const source = SourceBuilder.batch('numbers', () => 'source')
+      .fillBuffer<number>((_s, buffer) => buffer.add(1))
+      .destroy((name) => void closed.push(name))
+      .build()
     const sink = SinkBuilder.sink('bad', () => 'sink')
-      .receive<number>(() => { throw new Error('no') })
+      .receive<number>(() => {
+        throw new Error('no')
+      })
       .destroy((name) => void closed.push(name))
       .build()
     await expect(run(source.metaSupplier, sink.metaSupplier)).rejects.toThrow('no')

@@ -128,7 +128,10 @@ export function filesConformance(name: string, setUp: () => FilesUnderTest): voi
         const path = `${under.directory}/d`
         put(under, path, bytes('this is not compressed at all'))
         await expect(readOut(under, path)).rejects.toThrow()
-        const whole = under.compress(format, Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) % 253))
+        const whole = under.compress(
+          format,
+          Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) % 253),
+        )
         put(under, path, whole.slice(0, whole.length - 10))
         await expect(readOut(under, path)).rejects.toThrow()
       })

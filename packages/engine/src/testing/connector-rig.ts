@@ -88,13 +88,22 @@ export class RigOutbox implements Outbox {
 }
 
 /** A context with fakes behind it. */
-export function createContext(options: RigOptions & { readonly wake?: () => void } = {}): ProcessorContext & { readonly metrics: MemoryMetrics } {
+export function createContext(
+  options: RigOptions & { readonly wake?: () => void } = {},
+): ProcessorContext & { readonly metrics: MemoryMetrics } {
   const platform: Platform = options.platform ?? fakePlatform()
   const totalParallelism = options.totalParallelism ?? 1
   return {
-    jobName: 'job', executionId: 'execution', guarantee: 'none', memberIndex: 0, memberCount: 1,
-    platform, logger: platform.logger,
-    vertexName: options.vertexName ?? 'vertex', localParallelism: totalParallelism, totalParallelism,
+    jobName: 'job',
+    executionId: 'execution',
+    guarantee: 'none',
+    memberIndex: 0,
+    memberCount: 1,
+    platform,
+    logger: platform.logger,
+    vertexName: options.vertexName ?? 'vertex',
+    localParallelism: totalParallelism,
+    totalParallelism,
     localProcessorIndex: options.localProcessorIndex ?? 0,
     globalProcessorIndex: options.localProcessorIndex ?? 0,
     metrics: new MemoryMetrics(),

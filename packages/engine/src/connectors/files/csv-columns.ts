@@ -50,10 +50,12 @@ export class CsvRowMaker {
       if (positions.has(name)) throw headerError(path, `has two columns named '${name}'`)
       positions.set(name, position)
     }
-    const wanted: readonly (readonly [string, CsvColumn])[] = columns === null ? header.map((name) => [name, 'string'] as const) : Object.entries(columns)
+    const wanted: readonly (readonly [string, CsvColumn])[] =
+      columns === null ? header.map((name) => [name, 'string'] as const) : Object.entries(columns)
     this.#columns = wanted.map(([name, column]) => {
       const position = positions.get(name)
-      if (position === undefined) throw headerError(path, `has no column '${name}': its columns are ${header.map((other) => `'${other}'`).join(', ')}`)
+      if (position === undefined)
+        throw headerError(path, `has no column '${name}': its columns are ${header.map((other) => `'${other}'`).join(', ')}`)
       if (name === '__proto__') throw headerError(path, "has a column '__proto__', which no object can have as a plain property")
       return { name, position, convert: converterOf(column) }
     })

@@ -92,7 +92,8 @@ export class CsvConsumer implements SplitConsumer {
   #keep(reader: SplitReader, line: string): null {
     this.#unfinished.push(line)
     this.#unfinishedLength += line.length + 1
-    if (this.#unfinishedLength > RECORD_LENGTH_MAX) this.#giveUp(reader, `a quoted field goes on for more than ${RECORD_LENGTH_MAX} characters: is its quote closed?`)
+    if (this.#unfinishedLength > RECORD_LENGTH_MAX)
+      this.#giveUp(reader, `a quoted field goes on for more than ${RECORD_LENGTH_MAX} characters: is its quote closed?`)
     return null
   }
 

@@ -118,7 +118,10 @@ class FileSourceProcessor extends AbstractProcessor {
     this.#nextSplit++
     this.#hasBegun = false
     const hooks = { onProgress: (bytes: number) => this.#bytesRead.add(bytes), wake: () => this.context.wake() }
-    return new SplitReader(this.context.platform.files, split, hooks, { skipsByteOrderMark: this.#rules.skipsByteOrderMark, block: this.#block })
+    return new SplitReader(this.context.platform.files, split, hooks, {
+      skipsByteOrderMark: this.#rules.skipsByteOrderMark,
+      block: this.#block,
+    })
   }
 
   #consume(reader: SplitReader): void {

@@ -18,7 +18,12 @@ function platformWith(files: Readonly<Record<string, string | Uint8Array>>): Fak
   return platform
 }
 
-async function read(platform: FakePlatform, options: FilesOptions = {}, rigOptions: RigOptions = {}, separator?: TokenSeparator): Promise<readonly unknown[]> {
+async function read(
+  platform: FakePlatform,
+  options: FilesOptions = {},
+  rigOptions: RigOptions = {},
+  separator?: TokenSeparator,
+): Promise<readonly unknown[]> {
   const source = Sources.files('/d/*', options)
   const supplier = separator === undefined ? source.metaSupplier : source.tokenized!(separator)
   return runSource(supplier, { platform, ...rigOptions })
@@ -28,14 +33,42 @@ async function read(platform: FakePlatform, options: FilesOptions = {}, rigOptio
 const text = fc
   .array(
     fc.oneof(
-      fc.constantFrom('\n', '\n', ' ', ' ', '\r\n', '\t', '\r', ',', ',', '!', '\u0000', '\u001c', '\u00a0', '\u2003', '\u2028', '\u3000', '\u0085', '\ufeff', 'é', 'ß', '漢', '😀', '\u200b'),
+      fc.constantFrom(
+        '\n',
+        '\n',
+        ' ',
+        ' ',
+        '\r\n',
+        '\t',
+        '\r',
+        ',',
+        ',',
+        '!',
+        '\u0000',
+        '\u001c',
+        '\u00a0',
+        '\u2003',
+        '\u2028',
+        '\u3000',
+        '\u0085',
+        '\ufeff',
+        'é',
+        'ß',
+        '漢',
+        '😀',
+        '\u200b',
+      ),
       fc.stringMatching(/^[a-z!~]{1,12}$/),
     ),
     { maxLength: 60 },
   )
   .map((parts) => parts.join(''))
 
-const cuts = fc.record({ splitBytes: fc.integer({ min: 1, max: 50 }), parts: fc.integer({ min: 1, max: 3 }), capacity: fc.integer({ min: 1, max: 20 }) })
+const cuts = fc.record({
+  splitBytes: fc.integer({ min: 1, max: 50 }),
+  parts: fc.integer({ min: 1, max: 3 }),
+  capacity: fc.integer({ min: 1, max: 20 }),
+})
 
 describe('Sources.files', () => {
   it('emits each line once, in order within a processor, however the file is cut', async () => {
@@ -67,7 +100,10 @@ describe('Sources.files', () => {
       return runSource({ ...metaSupplier, get: () => ({ get: (indices) => supplier.get(indices) }) }, { platform })
     }
     expect([await readBy(0, true), await readBy(1, true)]).toEqual([['a'], ['b']])
-    expect([await readBy(0, false), await readBy(1, false)]).toEqual([['a', 'b'], ['a', 'b']])
+    expect([await readBy(0, false), await readBy(1, false)]).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
   })
 
   it.each(['gzip', 'zstd'] as const)('reads %s files by their extension, waiting without blocking', async (format) => {
@@ -90,7 +126,10 @@ describe('Sources.files', () => {
     const platform = platformWith({ '/d/f': Uint8Array.of(97, 10, 98, 0xe4, 99, 10) })
     expect(await read(platform)).toEqual(['a', 'b\ufffdc'])
     expect(await read(platform, { encoding: 'latin1' })).toEqual(['a', 'bäc'])
-    await expect(read(platform, { invalidBytes: 'fail' })).rejects.toMatchObject({ code: 'ERR_ENCODING', message: expect.stringContaining('/d/f:2: ') })
+    await expect(read(platform, { invalidBytes: 'fail' })).rejects.toMatchObject({
+      code: 'ERR_ENCODING',
+      message: expect.stringContaining('/d/f:2: '),
+    })
   })
 
   it('counts bytes and splits read', async () => {
@@ -113,12 +152,18 @@ describe('Sources.files', () => {
   })
 
   it('refuses split sizes that make no sense', () => {
-    for (const splitBytes of [0, -1, 1.5, Number.NaN]) expect(() => Sources.files('x', { splitBytes })).toThrow(expect.objectContaining({ code: 'ERR_SPLIT_BYTES' }))
+    for (const splitBytes of [0, -1, 1.5, Number.NaN])
+      expect(() => Sources.files('x', { splitBytes })).toThrow(expect.objectContaining({ code: 'ERR_SPLIT_BYTES' }))
   })
 })
 
 describe('tokenized files', () => {
-  const check = async (content: string, { splitBytes, parts, capacity }: { splitBytes: number; parts: number; capacity: number }, separator: TokenSeparator, cut: (line: string) => string[]) => {
+  const check = async (
+    content: string,
+    { splitBytes, parts, capacity }: { splitBytes: number; parts: number; capacity: number },
+    separator: TokenSeparator,
+    cut: (line: string) => string[],
+  ) => {
     const platform = platformWith({ '/d/f.txt': content })
     const words = await read(platform, { splitBytes }, { totalParallelism: parts, capacity }, separator)
     const expected = linesOf(content).flatMap(cut)
@@ -128,14 +173,18 @@ describe('tokenized files', () => {
 
   it('gives the words that splitting lines at white space gives', async () => {
     await fc.assert(
-      fc.asyncProperty(text, cuts, (content, how) => check(content, how, { kind: 'words' }, (line) => line.split(/\s+/).filter((word) => word !== ''))),
+      fc.asyncProperty(text, cuts, (content, how) =>
+        check(content, how, { kind: 'words' }, (line) => line.split(/\s+/).filter((word) => word !== '')),
+      ),
       { numRuns: 500 },
     )
   })
 
   it.each([',', ' ', 'a', '\t', '\u0000', '\r', '\n', 'é', '漢'])('gives the parts that splitting lines at %j gives', async (separator) => {
     await fc.assert(
-      fc.asyncProperty(text, cuts, (content, how) => check(content, how, { kind: 'character', code: separator.charCodeAt(0) }, (line) => line.split(separator))),
+      fc.asyncProperty(text, cuts, (content, how) =>
+        check(content, how, { kind: 'character', code: separator.charCodeAt(0) }, (line) => line.split(separator)),
+      ),
       { numRuns: 150 },
     )
   })
@@ -146,7 +195,9 @@ describe('tokenized files', () => {
       fc.asyncProperty(fc.array(byte, { maxLength: 60 }), fc.integer({ min: 1, max: 20 }), async (bytes, splitBytes) => {
         const platform = platformWith({ '/d/f': Uint8Array.from(bytes) })
         const lines = (await read(platform, { splitBytes })) as readonly string[]
-        expect(await read(platform, { splitBytes }, {}, { kind: 'words' })).toEqual(lines.flatMap((line) => line.split(/\s+/).filter((word) => word !== '')))
+        expect(await read(platform, { splitBytes }, {}, { kind: 'words' })).toEqual(
+          lines.flatMap((line) => line.split(/\s+/).filter((word) => word !== '')),
+        )
         expect(await read(platform, { splitBytes }, {}, { kind: 'character', code: 44 })).toEqual(lines.flatMap((line) => line.split(',')))
       }),
       { numRuns: 500 },
@@ -158,14 +209,20 @@ describe('tokenized files', () => {
     expect(spaces.length).toBe(25)
     for (const space of spaces) {
       const content = `one${space}two ${space}${space}three${space}`
-      expect(await read(platformWith({ '/d/f': content }), {}, {}, { kind: 'words' }), `U+${space.charCodeAt(0).toString(16)}`).toEqual(['one', 'two', 'three'])
+      expect(await read(platformWith({ '/d/f': content }), {}, {}, { kind: 'words' }), `U+${space.charCodeAt(0).toString(16)}`).toEqual([
+        'one',
+        'two',
+        'three',
+      ])
     }
     const latin = platformWith({ '/d/f': Uint8Array.of(97, 0xa0, 98, 0x85, 99) })
     expect(await read(latin, { encoding: 'latin1' }, {}, { kind: 'words' })).toEqual(['a', 'b\u0085c'])
   })
 
   it('keeps words apart that share hash, prefix or length, also beyond the table', async () => {
-    const words = Array.from({ length: 30_000 }, (_, i) => (i % 3 === 0 ? `w${i}` : i % 3 === 1 ? `a longer word ${i}`.replaceAll(' ', '_') : `${'x'.repeat(i % 200)}${i}`))
+    const words = Array.from({ length: 30_000 }, (_, i) =>
+      i % 3 === 0 ? `w${i}` : i % 3 === 1 ? `a longer word ${i}`.replaceAll(' ', '_') : `${'x'.repeat(i % 200)}${i}`,
+    )
     const platform = platformWith({ '/d/f': `${words.join(' ')}\n${words.join('\n')}` })
     expect(await read(platform, { splitBytes: Infinity }, {}, { kind: 'words' })).toEqual([...words, ...words])
   })

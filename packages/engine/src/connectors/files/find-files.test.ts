@@ -11,8 +11,20 @@ function tree(...paths: readonly string[]): MemoryFiles {
   return files
 }
 
-const files = tree('/d/a.log', '/d/b.log', '/d/.hidden.log', '/d/x/c.log', '/d/x/y/d.log', '/d/x/.h/e.log', '/d/w{1}.log', '/d/n[1].log', '/d/sp ace.log', '/d/q.txt')
-const find = (...patterns: readonly string[]): readonly string[] => findFiles(files, patterns, '/d').map(({ path }) => path.replace(/^\/d\//, ''))
+const files = tree(
+  '/d/a.log',
+  '/d/b.log',
+  '/d/.hidden.log',
+  '/d/x/c.log',
+  '/d/x/y/d.log',
+  '/d/x/.h/e.log',
+  '/d/w{1}.log',
+  '/d/n[1].log',
+  '/d/sp ace.log',
+  '/d/q.txt',
+)
+const find = (...patterns: readonly string[]): readonly string[] =>
+  findFiles(files, patterns, '/d').map(({ path }) => path.replace(/^\/d\//, ''))
 
 describe('findFiles', () => {
   it.each([
@@ -50,7 +62,10 @@ describe('findFiles', () => {
 
   it('says which pattern matches nothing', () => {
     expect(() => find('*.log', '*.none')).toThrow(
-      expect.objectContaining({ code: 'ERR_NO_FILES', message: "no file matches '*.none' in directory '/d': check the path and where the job was started" }),
+      expect.objectContaining({
+        code: 'ERR_NO_FILES',
+        message: "no file matches '*.none' in directory '/d': check the path and where the job was started",
+      }),
     )
     expect(() => find('none.log')).toThrow("there is no file 'none.log' in directory '/d', or the directory is empty")
     expect(() => find('none/**/*.log')).toThrow("no file matches 'none/**/*.log'")
@@ -69,13 +84,27 @@ describe('findFiles', () => {
 
 describe('splits', () => {
   it('cover each file once, and no compressed one is cut', () => {
-    const splits = splitsOf([{ path: 'a', size: 25 }, { path: 'b', size: 10 }, { path: 'c.gz', size: 99 }, { path: 'd.zst', size: 99 }, { path: 'e', size: 0 }], {
-      splitBytes: 10,
-      compression: 'byExtension',
-    })
+    const splits = splitsOf(
+      [
+        { path: 'a', size: 25 },
+        { path: 'b', size: 10 },
+        { path: 'c.gz', size: 99 },
+        { path: 'd.zst', size: 99 },
+        { path: 'e', size: 0 },
+      ],
+      {
+        splitBytes: 10,
+        compression: 'byExtension',
+      },
+    )
     expect(splits.map(({ path, start, end, size }) => [path, start, end, size])).toEqual([
-      ['a', 0, 10, 10], ['a', 10, 20, 10], ['a', 20, Infinity, 5],
-      ['b', 0, Infinity, 10], ['c.gz', 0, Infinity, 99], ['d.zst', 0, Infinity, 99], ['e', 0, Infinity, 0],
+      ['a', 0, 10, 10],
+      ['a', 10, 20, 10],
+      ['a', 20, Infinity, 5],
+      ['b', 0, Infinity, 10],
+      ['c.gz', 0, Infinity, 99],
+      ['d.zst', 0, Infinity, 99],
+      ['e', 0, Infinity, 0],
     ])
     expect(splits.map(({ compression }) => compression)).toEqual([null, null, null, null, 'gzip', 'zstd', null])
   })
@@ -83,9 +112,14 @@ describe('splits', () => {
   it('are dealt completely and evenly', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(100_000), { maxLength: 40 }), fc.integer({ min: 1, max: 8 }), (sizes, count) => {
-        const splits = splitsOf(sizes.map((size, i) => ({ path: `f${i}`, size })), { splitBytes: Infinity, compression: 'none' })
+        const splits = splitsOf(
+          sizes.map((size, i) => ({ path: `f${i}`, size })),
+          { splitBytes: Infinity, compression: 'none' },
+        )
         const hands = dealSplits(splits, count)
-        expect(hands.flat().toSorted((a, b) => a.path.localeCompare(b.path))).toEqual(splits.toSorted((a, b) => a.path.localeCompare(b.path)))
+        expect(hands.flat().toSorted((a, b) => a.path.localeCompare(b.path))).toEqual(
+          splits.toSorted((a, b) => a.path.localeCompare(b.path)),
+        )
         const loads = hands.map((hand) => hand.reduce((sum, { size }) => sum + size + 4096, 0))
         expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(Math.max(0, ...sizes) + 4096)
       }),

@@ -106,7 +106,9 @@ export function fileError(path: string, thrown: unknown, what = 'read'): Nacelle
 
 function noFiles(pattern: string, directory: string): NacelleError {
   const where = pattern.startsWith('/') || directory === '.' ? '' : ` in directory '${directory}'`
-  const message = isGlob(pattern) ? `no file matches '${pattern}'${where}` : `there is no file '${pattern}'${where}, or the directory is empty`
+  const message = isGlob(pattern)
+    ? `no file matches '${pattern}'${where}`
+    : `there is no file '${pattern}'${where}, or the directory is empty`
   return new NacelleError('ERR_NO_FILES', `${message}: check the path and where the job was started`, { details: { pattern, directory } })
 }
 

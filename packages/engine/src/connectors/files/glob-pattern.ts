@@ -1,5 +1,8 @@
 /** One path segment of a glob pattern: fixed text, `**`, or a pattern for one name. */
-export type GlobSegment = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'anyDepth' } | { readonly kind: 'name'; readonly pattern: RegExp }
+export type GlobSegment =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'anyDepth' }
+  | { readonly kind: 'name'; readonly pattern: RegExp }
 
 /** Whether a pattern stands for more than the one path that it spells. */
 export function isGlob(pattern: string): boolean {
@@ -12,7 +15,12 @@ export function isGlob(pattern: string): boolean {
  * the dot. Alternatives give several lists of segments.
  */
 export function parseGlob(pattern: string): readonly (readonly GlobSegment[])[] {
-  return expandBraces(pattern).map((expanded) => expanded.split('/').filter((part, i) => i === 0 || (part !== '' && part !== '.')).map(segmentOf))
+  return expandBraces(pattern).map((expanded) =>
+    expanded
+      .split('/')
+      .filter((part, i) => i === 0 || (part !== '' && part !== '.'))
+      .map(segmentOf),
+  )
 }
 
 function segmentOf(part: string): GlobSegment {

@@ -33,7 +33,9 @@ export class MalformedLines {
    */
   report(place: () => string, reason: string, line: string): void {
     if (this.#policy === 'fail') {
-      throw new NacelleError('ERR_MALFORMED_LINE', `${place()}: ${reason}; the line: ${previewOf(line)}`, { details: { place: place(), reason } })
+      throw new NacelleError('ERR_MALFORMED_LINE', `${place()}: ${reason}; the line: ${previewOf(line)}`, {
+        details: { place: place(), reason },
+      })
     }
     this.#metric.add(1)
     const nowMs = this.#clock.monotonicMs()

@@ -34,11 +34,16 @@ describe('Sources.json', () => {
     processor.close(undefined)
     expect(outbox.events).toEqual([1, 2])
     expect(context.metrics.value('malformedLinesSkipped')).toBe(4)
-    expect(platform.logger.messages('warn')).toEqual([expect.stringContaining('skipped a malformed line at /d/f.json:1: '), 'skipped 3 more malformed lines'])
+    expect(platform.logger.messages('warn')).toEqual([
+      expect.stringContaining('skipped a malformed line at /d/f.json:1: '),
+      'skipped 3 more malformed lines',
+    ])
   })
 
   it('says that null is no item', async () => {
-    await expect(runSource(Sources.json('/d/f').metaSupplier, { platform: platformWith({ '/d/f': 'null' }) })).rejects.toThrow('/d/f:1: null is not an item')
+    await expect(runSource(Sources.json('/d/f').metaSupplier, { platform: platformWith({ '/d/f': 'null' }) })).rejects.toThrow(
+      '/d/f:1: null is not an item',
+    )
   })
 })
 
@@ -48,12 +53,16 @@ describe('parseCsvRecord', () => {
   it('gives back what was written, quoted or not', () => {
     const field = fc.string({ unit: fc.constantFrom('a', ' ', ',', '"', '\n', '\r', ';', 'é'), maxLength: 6 })
     fc.assert(
-      fc.property(fc.array(fc.tuple(field, fc.boolean()), { minLength: 1, maxLength: 6 }), fc.constantFrom(',', ';'), (fields, separator) => {
-        const text = fields.map(([value, always]) => (always || /[,;"\r\n]/.test(value) ? quoted(value) : value)).join(separator)
-        const parsed: string[] = []
-        expect(parseCsvRecord(text, separator, parsed)).toBeNull()
-        expect(parsed).toEqual(fields.map(([value]) => value))
-      }),
+      fc.property(
+        fc.array(fc.tuple(field, fc.boolean()), { minLength: 1, maxLength: 6 }),
+        fc.constantFrom(',', ';'),
+        (fields, separator) => {
+          const text = fields.map(([value, always]) => (always || /[,;"\r\n]/.test(value) ? quoted(value) : value)).join(separator)
+          const parsed: string[] = []
+          expect(parseCsvRecord(text, separator, parsed)).toBeNull()
+          expect(parsed).toEqual(fields.map(([value]) => value))
+        },
+      ),
     )
   })
 
@@ -80,14 +89,25 @@ describe('Sources.csv', () => {
     ])
     const typed = Sources.csv('/d/f.csv', { columns: { open: 'boolean', price: 'number' } })
     expectTypeOf<NonNullable<typeof typed.itemType>>().toEqualTypeOf<{ readonly open: boolean; readonly price: number }>()
-    expect(await runSource(typed.metaSupplier, { platform })).toEqual([{ open: true, price: 12.5 }, { open: false, price: -300 }, { open: true, price: 0 }])
+    expect(await runSource(typed.metaSupplier, { platform })).toEqual([
+      { open: true, price: 12.5 },
+      { open: false, price: -300 },
+      { open: true, price: 0 },
+    ])
   })
 
   it('takes names from the options where files have no header, nulls and functions', async () => {
     const platform = platformWith({ '/d/f': '1;x\n;y' })
-    const source = Sources.csv('/d/f', { header: false, separator: ';', columns: { n: 'number?', upper: (text: string) => text.toUpperCase() } })
+    const source = Sources.csv('/d/f', {
+      header: false,
+      separator: ';',
+      columns: { n: 'number?', upper: (text: string) => text.toUpperCase() },
+    })
     expectTypeOf<NonNullable<typeof source.itemType>>().toEqualTypeOf<{ readonly n: number | null; readonly upper: string }>()
-    expect(await runSource(source.metaSupplier, { platform })).toEqual([{ n: 1, upper: 'X' }, { n: null, upper: 'Y' }])
+    expect(await runSource(source.metaSupplier, { platform })).toEqual([
+      { n: 1, upper: 'X' },
+      { n: null, upper: 'Y' },
+    ])
   })
 
   it('knows the header in every split of a file without line breaks in fields', async () => {

@@ -77,7 +77,12 @@ export class SplitReader {
   #piece: Uint8Array | null = null
 
   /** @param block of an earlier reader, to be used again */
-  constructor(files: Files, split: Split, hooks: SplitReaderHooks, options: { readonly skipsByteOrderMark: boolean; readonly block: DecodableBytes | null }) {
+  constructor(
+    files: Files,
+    split: Split,
+    hooks: SplitReaderHooks,
+    options: { readonly skipsByteOrderMark: boolean; readonly block: DecodableBytes | null },
+  ) {
     const { block, skipsByteOrderMark } = options
     this.split = split
     this.#mayHaveMark = skipsByteOrderMark && split.start === 0
@@ -133,9 +138,13 @@ export class SplitReader {
     }
     if (rest + PADDING < this.bytes.length) return
     if (rest >= LINE_LENGTH_MAX) {
-      throw new NacelleError('ERR_LINE_TOO_LONG', `the line at byte ${this.#fileAt} of '${this.split.path}' is longer than ${LINE_LENGTH_MAX} bytes: is it a text file?`, {
-        details: { path: this.split.path, position: this.#fileAt },
-      })
+      throw new NacelleError(
+        'ERR_LINE_TOO_LONG',
+        `the line at byte ${this.#fileAt} of '${this.split.path}' is longer than ${LINE_LENGTH_MAX} bytes: is it a text file?`,
+        {
+          details: { path: this.split.path, position: this.#fileAt },
+        },
+      )
     }
     const grown = newBlock(rest * 2)
     grown.set(this.bytes.subarray(0, rest))

@@ -31,7 +31,13 @@ export function splitsOf(files: readonly FoundFile[], rules: SplitRules): readon
     for (let start = 0; start < size; start += rules.splitBytes) {
       const end = start + rules.splitBytes
       const isLast = end >= size
-      splits.push({ path, start, end: isLast ? Number.POSITIVE_INFINITY : end, size: isLast ? size - start : rules.splitBytes, compression })
+      splits.push({
+        path,
+        start,
+        end: isLast ? Number.POSITIVE_INFINITY : end,
+        size: isLast ? size - start : rules.splitBytes,
+        compression,
+      })
     }
   }
   return splits
@@ -43,7 +49,7 @@ export function splitsOf(files: readonly FoundFile[], rules: SplitRules): readon
  */
 export function dealSplits(splits: readonly Split[], count: number): readonly (readonly Split[])[] {
   const hands: Split[][] = Array.from({ length: count }, () => [])
-  const bytes = new Array<number>(count).fill(0)
+  const bytes = Array.from({ length: count }, () => 0)
   for (const split of splits) {
     let least = 0
     for (let i = 1; i < count; i++) if (bytes[i]! < bytes[least]!) least = i

@@ -21,7 +21,14 @@ describe('FakeTimers', () => {
     timers.after(5, () => timers.after(1, note('nested')))
     timers.after(8, note('never')).cancel()
     timers.advance(31)
-    expect(fired).toEqual([['nested', 6], ['a', 10], ['p', 15], ['b', 20], ['c', 20], ['p', 30]])
+    expect(fired).toEqual([
+      ['nested', 6],
+      ['a', 10],
+      ['p', 15],
+      ['b', 20],
+      ['c', 20],
+      ['p', 30],
+    ])
     expect([clock.monotonicMs(), clock.wallMs(), timers.nextDueMs]).toEqual([31, 31, 45])
     period.cancel()
     expect([timers.pendingCount, timers.nextDueMs]).toEqual([0, null])
@@ -108,7 +115,10 @@ describe('FakeThreadHost', () => {
   it('runs the function of an entry, exchanges clones, and ends once', () => {
     const timers = new FakeTimers(new FakeClock())
     const entry = new URL('file:///worker.mjs')
-    const host = new FakeThreadHost(timers, new Map([[entry.href, (inside) => inside.onMessage((message) => inside.post({ got: message, data: inside.data }))]]))
+    const host = new FakeThreadHost(
+      timers,
+      new Map([[entry.href, (inside) => inside.onMessage((message) => inside.post({ got: message, data: inside.data }))]]),
+    )
     const thread = host.start<unknown, unknown>(entry, { start: 1 }, { name: 'w' })
     const seen: unknown[] = []
     thread.onMessage((message) => void seen.push(message))
@@ -124,13 +134,25 @@ describe('FakeThreadHost', () => {
     thread.post('late')
     timers.advance(0)
     expect(seen.slice(1)).toEqual([null])
-    expect(() => host.start(new URL('file:///other.mjs'), null, { name: 'x' })).toThrow("thread 'x': no function was given for file:///other.mjs")
+    expect(() => host.start(new URL('file:///other.mjs'), null, { name: 'x' })).toThrow(
+      "thread 'x': no function was given for file:///other.mjs",
+    )
   })
 
   it('ends with the error that its function throws', () => {
     const timers = new FakeTimers(new FakeClock())
     const entry = new URL('file:///worker.mjs')
-    const host = new FakeThreadHost(timers, new Map([[entry.href, () => { throw new Error('boom') }]]))
+    const host = new FakeThreadHost(
+      timers,
+      new Map([
+        [
+          entry.href,
+          () => {
+            throw new Error('boom')
+          },
+        ],
+      ]),
+    )
     const errors: (string | undefined)[] = []
     host.start(entry, null, { name: 'w' }).onExit((error) => void errors.push(error?.message))
     timers.advance(0)

@@ -64,7 +64,7 @@ export class MemoryNetwork implements Network {
   /** Cuts two hosts from each other. */
   cut(hostA: string, hostB: string): void {
     this.#cuts.add(pairOf(hostA, hostB))
-    for (const connection of [...this.#open]) {
+    for (const connection of this.#open) {
       if (pairOf(connection.local.host, connection.remote.host) === pairOf(hostA, hostB)) connection.break()
     }
   }
@@ -97,7 +97,13 @@ class MemoryConnection implements Connection {
   #early: Uint8Array[] = []
   #ended: { readonly error: Error | null } | null = null
 
-  constructor(local: NetworkAddress, remote: NetworkAddress, timers: Timers, latencyMs: number, onClosed: (connection: MemoryConnection) => void) {
+  constructor(
+    local: NetworkAddress,
+    remote: NetworkAddress,
+    timers: Timers,
+    latencyMs: number,
+    onClosed: (connection: MemoryConnection) => void,
+  ) {
     this.local = local
     this.remote = remote
     this.#timers = timers
