@@ -1,7 +1,7 @@
 import type { DecodableBytes } from './split-reader.ts'
 import type { Decode } from './split-consumer.ts'
 
-/** Words kept at most; then the table starts anew. */
+/** Words kept at most, when the maker does not say otherwise; then the table starts anew. */
 const WORDS_MAX = 1 << 20
 
 /** Bytes of long words kept at most. */
@@ -24,6 +24,7 @@ export const WORD_MASKS: Int32Array = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -
  */
 export class WordTable {
   readonly #decode: Decode
+  readonly #wordsMax: number
   #entries = new Int32Array(4096 * ENTRY)
   /** Index mask of slots, times {@link ENTRY}. */
   #mask = (4096 - 1) * ENTRY
@@ -31,8 +32,9 @@ export class WordTable {
   #arena = new Uint8Array(64 * 1024)
   #arenaUsed = 0
 
-  constructor(decode: Decode) {
+  constructor(decode: Decode, wordsMax: number = WORDS_MAX) {
     this.#decode = decode
+    this.#wordsMax = wordsMax
   }
 
   /** How many words are kept. */
@@ -99,7 +101,7 @@ export class WordTable {
     entries[slot + 1] = second
     entries[slot + 2] = length
     entries[slot + 3] = this.#strings.push(word)
-    if (this.#strings.length >= WORDS_MAX || this.#arenaUsed >= ARENA_LENGTH_MAX) this.#clear()
+    if (this.#strings.length >= this.#wordsMax || this.#arenaUsed >= ARENA_LENGTH_MAX) this.#clear()
     else if (this.#strings.length * 1.25 * ENTRY > entries.length) this.#grow()
     return word
   }
