@@ -89,7 +89,13 @@ export class BuiltSinkProcessor extends AbstractProcessor {
   #makeChain(timed: boolean): SinkChain {
     const { vertexName, logger } = this.context
     const { receive } = this.#functions
-    const chain = new SinkChain({ vertexName, stages: this.#stages, receive, timed, log: (text) => logger.log('info', text) })
+    const chain = new SinkChain({
+      vertexName,
+      stages: this.#stages,
+      receive,
+      timed,
+      log: (text) => logger.log('info', text),
+    })
     chain.sink = this.#sink
     return chain
   }

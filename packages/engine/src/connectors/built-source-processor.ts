@@ -233,7 +233,11 @@ export class BuiltSourceProcessor extends AbstractProcessor {
     const createSnapshot = this.#functions.createSnapshot
     if (createSnapshot === null) return true
     const state = createSnapshot(this.#source as never)
-    return state === null || state === undefined || this.outbox.offerToSnapshot(new BroadcastKey(this.context.globalProcessorIndex), state)
+    return (
+      state === null ||
+      state === undefined ||
+      this.outbox.offerToSnapshot(new BroadcastKey(this.context.globalProcessorIndex), state)
+    )
   }
 
   override restoreFromSnapshot(inbox: Inbox): void {

@@ -56,12 +56,16 @@ describe('types of sources and sinks', () => {
       expectTypeOf(buffer.add).parameter(0).toEqualTypeOf<Bid>()
     })
     expectTypeOf(given.build()).toEqualTypeOf<BatchSource<Bid>>()
-    const fromParameter = SourceBuilder.batch('x', async () => 'made').fillBuffer((source, buffer: BatchSourceBuffer<Bid>) => {
-      expectTypeOf(source).toEqualTypeOf<string>()
-      buffer.close()
-    })
+    const fromParameter = SourceBuilder.batch('x', async () => 'made').fillBuffer(
+      (source, buffer: BatchSourceBuffer<Bid>) => {
+        expectTypeOf(source).toEqualTypeOf<string>()
+        buffer.close()
+      },
+    )
     expectTypeOf(fromParameter.distributed().build()).toEqualTypeOf<BatchSource<Bid>>()
-    const timed = SourceBuilder.timestampedStream('x', () => null).fillBuffer<Bid>((_source, buffer) => buffer.add({ price: 1 }, 5))
+    const timed = SourceBuilder.timestampedStream('x', () => null).fillBuffer<Bid>((_source, buffer) =>
+      buffer.add({ price: 1 }, 5),
+    )
     expectTypeOf(
       timed
         .destroy(() => {})
@@ -72,7 +76,9 @@ describe('types of sources and sinks', () => {
 
   it('takes the item type of test sources and sinks', () => {
     expectTypeOf(TestSources.items('a', 'b')).toEqualTypeOf<BatchSource<string>>()
-    expectTypeOf(TestSources.itemStream(1, (timestamp) => ({ price: timestamp }))).toEqualTypeOf<StreamSource<{ price: number }>>()
+    expectTypeOf(TestSources.itemStream(1, (timestamp) => ({ price: timestamp }))).toEqualTypeOf<
+      StreamSource<{ price: number }>
+    >()
     expectTypeOf(
       SinkBuilder.sink('x', () => 1)
         .receive<Bid>(() => {})

@@ -46,7 +46,10 @@ export function fileSink<T>(options: FileSinkOptions<T>): Sink<T> {
     .build()
 }
 
-function receiver<T>(format: 'text' | 'json' | 'csv', options: FileSinkOptions<T>): (writer: LineWriter, item: T) => void {
+function receiver<T>(
+  format: 'text' | 'json' | 'csv',
+  options: FileSinkOptions<T>,
+): (writer: LineWriter, item: T) => void {
   if (format === 'csv') return (writer, item) => writer.addRecord(item, options.columns)
   if (format === 'json') return (writer, item) => writer.add(jsonOf(item))
   const { toText = defaultText } = options
@@ -57,7 +60,8 @@ function receiver<T>(format: 'text' | 'json' | 'csv', options: FileSinkOptions<T
 export function defaultText(item: unknown): string {
   return typeof item === 'string'
     ? item
-    : (JSON.stringify(item, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)) ?? String(item))
+    : (JSON.stringify(item, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)) ??
+        String(item))
 }
 
 function jsonOf(item: unknown): string {

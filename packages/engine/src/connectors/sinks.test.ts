@@ -93,7 +93,9 @@ describe('SinkBuilder', () => {
     const sink = SinkBuilder.sink('disk', () => null)
       .receive<number>(receive)
       .build()
-    await expect(runSink(sink.metaSupplier, [41, 42], { vertexName: 'disk' })).rejects.toThrow(/'disk' threw Error: full, at item 41/)
+    await expect(runSink(sink.metaSupplier, [41, 42], { vertexName: 'disk' })).rejects.toThrow(
+      /'disk' threw Error: full, at item 41/,
+    )
   })
 
   it('names vertex when flush or create fail', async () => {
@@ -103,7 +105,9 @@ describe('SinkBuilder', () => {
         throw new Error('full')
       })
       .build()
-    await expect(runSink(flush.metaSupplier, [1], { vertexName: 'disk' })).rejects.toThrow("the flush function of 'disk' threw Error: full")
+    await expect(runSink(flush.metaSupplier, [1], { vertexName: 'disk' })).rejects.toThrow(
+      "the flush function of 'disk' threw Error: full",
+    )
     const create = SinkBuilder.sink('disk', () => Promise.reject(new Error('none')))
       .receive<number>(() => {})
       .build()
@@ -166,10 +170,16 @@ describe('Sinks.files', () => {
       { name: '', note: null, n: 2.5 },
     ]
     await runSink(Sinks.files({ directory: '/out', format: 'json', name: 'rows' }).metaSupplier, items, { platform })
-    expect(platform.files.text('/out/rows-0.json')).toBe('{"name":"a,b","note":"say \\"hi\\"\\n","n":1}\n{"name":"","note":null,"n":2.5}\n')
-    await runSink(Sinks.files({ directory: '/out', format: 'csv', extension: '.dat' }).metaSupplier, items, { platform })
+    expect(platform.files.text('/out/rows-0.json')).toBe(
+      '{"name":"a,b","note":"say \\"hi\\"\\n","n":1}\n{"name":"","note":null,"n":2.5}\n',
+    )
+    await runSink(Sinks.files({ directory: '/out', format: 'csv', extension: '.dat' }).metaSupplier, items, {
+      platform,
+    })
     expect(platform.files.text('/out/part-0.dat')).toBe('name,note,n\n"a,b","say ""hi""\n",1\n,,2.5\n')
-    await runSink(Sinks.files({ directory: '/out', format: 'csv', columns: ['n', 'x'] }).metaSupplier, items, { platform })
+    await runSink(Sinks.files({ directory: '/out', format: 'csv', columns: ['n', 'x'] }).metaSupplier, items, {
+      platform,
+    })
     expect(platform.files.text('/out/part-0.csv')).toBe('n,x\n1,\n2.5,\n')
   })
 
@@ -192,18 +202,23 @@ describe('Sinks.files', () => {
       code: 'ERR_FILE',
       message: "cannot write '/out/part-0.txt': EEXIST: mkdir '/out'",
     })
-    await expect(runSink(Sinks.files({ directory: '/o', format: 'json' }).metaSupplier, [() => 1], { platform })).rejects.toThrow(
-      'a function has no form in JSON',
+    await expect(
+      runSink(Sinks.files({ directory: '/o', format: 'json' }).metaSupplier, [() => 1], { platform }),
+    ).rejects.toThrow('a function has no form in JSON')
+    await expect(
+      runSink(Sinks.files({ directory: '/o', format: 'csv' }).metaSupplier, [5], { platform }),
+    ).rejects.toThrow('not of a number')
+    expect(() => Sinks.files({ directory: '/o', name: 'a/b' })).toThrow(
+      expect.objectContaining({ code: 'ERR_FILE_NAME' }),
     )
-    await expect(runSink(Sinks.files({ directory: '/o', format: 'csv' }).metaSupplier, [5], { platform })).rejects.toThrow(
-      'not of a number',
-    )
-    expect(() => Sinks.files({ directory: '/o', name: 'a/b' })).toThrow(expect.objectContaining({ code: 'ERR_FILE_NAME' }))
   })
 })
 
 describe('Sinks.table', () => {
-  const show = async (options: Parameters<typeof Sinks.table<never>>[0], items: readonly unknown[]): Promise<string> => {
+  const show = async (
+    options: Parameters<typeof Sinks.table<never>>[0],
+    items: readonly unknown[],
+  ): Promise<string> => {
     const platform = fakePlatform()
     await runSink(Sinks.table(options).metaSupplier, items, { platform })
     return platform.output.text
@@ -212,7 +227,10 @@ describe('Sinks.table', () => {
   it('shows the first rows by order, aligned, and says how many there are', async () => {
     const entries = range(1000).map((i) => ({ key: `word${i}`, value: (i * 7919) % 1009 }))
     const top = entries.toSorted((a, b) => b.value - a.value).slice(0, 3)
-    const text = await show({ sort: (a: { value: number }, b: { value: number }) => b.value - a.value, limit: 3 }, entries)
+    const text = await show(
+      { sort: (a: { value: number }, b: { value: number }) => b.value - a.value, limit: 3 },
+      entries,
+    )
     expect(text).toBe(
       `key      value\n${'─'.repeat(7)}  ${'─'.repeat(5)}\n${top.map(({ key, value }) => `${key.padEnd(7)}  ${String(value).padStart(5)}`).join('\n')}\n3 of 1000 rows\n`,
     )

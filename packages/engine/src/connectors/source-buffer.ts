@@ -80,7 +80,7 @@ export class NativeSourceBuffer extends PlainSourceBuffer implements Timestamped
 function nullItem(vertexName: string, item: unknown): NacelleError {
   return new NacelleError(
     'ERR_NULL_ITEM',
-    `source '${vertexName}' added ${item} to its buffer: items must be values, add nothing where there is nothing`,
+    `source '${vertexName}' added ${String(item)} to its buffer: items must be values, add nothing where there is nothing`,
     { details: { vertex: vertexName } },
   )
 }

@@ -49,7 +49,10 @@ describe('SourceBuilder.batch', () => {
         fc.constantFrom(0, 2, 3),
         fc.constantFrom('never', 'always', 'sometimes'),
         async (fills, capacity, refuseEvery, asynchronous) => {
-          const source = numbersInFills(fills, (fill) => asynchronous === 'always' || (asynchronous === 'sometimes' && fill % 3 === 1))
+          const source = numbersInFills(
+            fills,
+            (fill) => asynchronous === 'always' || (asynchronous === 'sometimes' && fill % 3 === 1),
+          )
           const events = await runSource(source.metaSupplier, { capacity, refuseEvery })
           expect(events).toEqual(range(fills.reduce((sum, size) => sum + size, 0)))
         },
@@ -145,7 +148,10 @@ describe('SourceBuilder.batch', () => {
 
   it('gives create the context, waits for it, and destroys what it made once', async () => {
     const destroyed: string[] = []
-    const source = SourceBuilder.batch('made', async (context) => `${context.globalProcessorIndex} of ${context.totalParallelism}`)
+    const source = SourceBuilder.batch(
+      'made',
+      async (context) => `${context.globalProcessorIndex} of ${context.totalParallelism}`,
+    )
       .fillBuffer<string>((made, buffer) => {
         buffer.add(made)
         buffer.close()
@@ -162,7 +168,10 @@ describe('SourceBuilder.batch', () => {
   it('runs as one processor in the cluster unless distributed', () => {
     const builder = SourceBuilder.batch('x', () => null).fillBuffer<number>(() => {})
     expect(builder.build().metaSupplier.forceTotalParallelism).toBe(1)
-    expect(builder.distributed(3).build().metaSupplier).toMatchObject({ forceTotalParallelism: null, preferredLocalParallelism: 3 })
+    expect(builder.distributed(3).build().metaSupplier).toMatchObject({
+      forceTotalParallelism: null,
+      preferredLocalParallelism: 3,
+    })
   })
 })
 
@@ -229,24 +238,30 @@ describe('SourceBuilder streams', () => {
         if (state.next < 2) buffer.add(state.next++)
       })
       .build()
-    const { outbox, drive } = await rig(stream.metaSupplier({ ...NATIVE, timestampOf: 'ingestion' }), { timed: true, platform })
+    const { outbox, drive } = await rig(stream.metaSupplier({ ...NATIVE, timestampOf: 'ingestion' }), {
+      timed: true,
+      platform,
+    })
     await drive(3)
     expect(outbox.events).toEqual([[0, 5000], 'wm(5000)', [1, 5000]])
   })
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1.7e18])('refuses the timestamp %s', async (timestamp) => {
-    const stream = SourceBuilder.timestampedStream('odd', () => null)
-      .fillBuffer<number>((_s, buffer) => {
-        buffer.add(6, 0)
-        buffer.add(7, timestamp)
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1.7e18])(
+    'refuses the timestamp %s',
+    async (timestamp) => {
+      const stream = SourceBuilder.timestampedStream('odd', () => null)
+        .fillBuffer<number>((_s, buffer) => {
+          buffer.add(6, 0)
+          buffer.add(7, timestamp)
+        })
+        .build()
+      const { drive } = await rig(stream.metaSupplier(NATIVE), { timed: true, vertexName: 'odd' })
+      await expect(drive(1)).rejects.toMatchObject({
+        code: 'ERR_TIMESTAMP',
+        message: `source 'odd' gave an item the timestamp ${timestamp}: it must be a number of milliseconds since the epoch, at item 7`,
       })
-      .build()
-    const { drive } = await rig(stream.metaSupplier(NATIVE), { timed: true, vertexName: 'odd' })
-    await expect(drive(1)).rejects.toMatchObject({
-      code: 'ERR_TIMESTAMP',
-      message: `source 'odd' gave an item the timestamp ${timestamp}: it must be a number of milliseconds since the epoch, at item 7`,
-    })
-  })
+    },
+  )
 
   it('names the item at which a timestamp function throws', async () => {
     const stream = SourceBuilder.stream('odd', () => null)
@@ -259,7 +274,9 @@ describe('SourceBuilder streams', () => {
       },
     }
     const { drive } = await rig(stream.metaSupplier(policy), { timed: true, vertexName: 'odd' })
-    await expect(drive(1)).rejects.toThrow("the timestamp function of vertex 'odd' threw RangeError: no date, at item 7")
+    await expect(drive(1)).rejects.toThrow(
+      "the timestamp function of vertex 'odd' threw RangeError: no date, at item 7",
+    )
   })
 
   it('goes idle after the timeout, once, and comes back', async () => {

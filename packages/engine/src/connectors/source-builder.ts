@@ -30,7 +30,9 @@ type BufferOf<Kind extends SourceKind, T> = Kind extends 'batch'
   : Kind extends 'stream'
     ? SourceBuffer<T>
     : TimestampedSourceBuffer<T>
-type BuilderOf<Kind extends SourceKind, S, T> = Kind extends 'batch' ? BatchSourceBuilder<S, T> : StreamSourceBuilder<S, T>
+type BuilderOf<Kind extends SourceKind, S, T> = Kind extends 'batch'
+  ? BatchSourceBuilder<S, T>
+  : StreamSourceBuilder<S, T>
 
 interface Settings {
   readonly name: string
@@ -110,7 +112,12 @@ export class BatchSourceBuilder<in out S, out T> {
 
   build(): BatchSource<T> {
     const { name } = this.#settings
-    return { kind: 'batch', name, description: descriptionOf(this.#settings), metaSupplier: metaSupplier(this.#settings, null) }
+    return {
+      kind: 'batch',
+      name,
+      description: descriptionOf(this.#settings),
+      metaSupplier: metaSupplier(this.#settings, null),
+    }
   }
 }
 
@@ -182,6 +189,8 @@ function metaSupplier(settings: Settings, policy: EventTimePolicy | null): Proce
   const { preferredLocalParallelism, functions } = settings
   return metaSupplierOf(
     { get: (localIndices) => localIndices.map(() => new BuiltSourceProcessor(functions, policy)) },
-    preferredLocalParallelism === null ? { preferredLocalParallelism: 1, forceTotalParallelism: 1 } : { preferredLocalParallelism },
+    preferredLocalParallelism === null
+      ? { preferredLocalParallelism: 1, forceTotalParallelism: 1 }
+      : { preferredLocalParallelism },
   )
 }

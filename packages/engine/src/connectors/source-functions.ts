@@ -13,13 +13,16 @@ export interface SourceFunctions {
 
 /** Whether a user's function answered a promise, or something like one. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { readonly then?: unknown }).then === 'function'
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { readonly then?: unknown }).then === 'function'
+  )
 }
 
 /** Wraps what a function of a source or sink threw where no single item is to blame; errors of the engine pass as they are. */
 export function connectorError(thrown: unknown, vertexName: string, what: string): NacelleError {
   if (thrown instanceof NacelleError) return thrown
-  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `a value that is not an Error: ${String(thrown)}`
+  const text =
+    thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `a value that is not an Error: ${String(thrown)}`
   return new NacelleError('ERR_USER_FUNCTION', `${what} of '${vertexName}' threw ${text}`, {
     cause: thrown,
     details: { vertex: vertexName, what },

@@ -67,7 +67,13 @@ export class SourceTime {
     timestamps.fill(Math.max(this.#top, this.#clock.wallMs()), from, to)
   }
 
-  #apply(timestampOf: (item: unknown) => number, items: readonly unknown[], timestamps: Float64Array, from: number, to: number): void {
+  #apply(
+    timestampOf: (item: unknown) => number,
+    items: readonly unknown[],
+    timestamps: Float64Array,
+    from: number,
+    to: number,
+  ): void {
     let i = from
     try {
       for (; i < to; i++) timestamps[i] = timestampOf(items[i])

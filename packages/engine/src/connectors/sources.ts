@@ -68,7 +68,10 @@ export const Sources = {
     )
     if (invalidBytes === 'fail') return source
     const rules = rulesOf(patterns, options)
-    return { ...source, tokenized: (separator) => fileSourceSupplier({ ...rules, createConsumer: () => tokenizer(separator, encoding) }) }
+    return {
+      ...source,
+      tokenized: (separator) => fileSourceSupplier({ ...rules, createConsumer: () => tokenizer(separator, encoding) }),
+    }
   },
 
   /** The JSON values of files that have one on each line. The type is what you say it is: nothing checks it. */
@@ -90,7 +93,10 @@ function csv(
   patterns: FilePatterns,
   options?: ParsedFilesOptions & Omit<CsvOptions<CsvColumns>, 'columns'>,
 ): BatchSource<Readonly<Record<string, string>>>
-function csv<const C extends CsvColumns>(patterns: FilePatterns, options: CsvOptions<C> & { readonly columns: C }): BatchSource<CsvRow<C>>
+function csv<const C extends CsvColumns>(
+  patterns: FilePatterns,
+  options: CsvOptions<C> & { readonly columns: C },
+): BatchSource<CsvRow<C>>
 function csv(patterns: FilePatterns, options: CsvOptions<CsvColumns> = {}): BatchSource<never> {
   const { columns = null, header: hasHeader = true, separator = ',', multilineFields = true } = options
   if (separator.length !== 1 || /["\r\n]/.test(separator)) {
@@ -100,7 +106,10 @@ function csv(patterns: FilePatterns, options: CsvOptions<CsvColumns> = {}): Batc
     )
   }
   if (!hasHeader && columns === null) {
-    throw new NacelleError('ERR_CSV_HEADER', 'CSV files without a header need columns: { name: type, … } in the order of the fields')
+    throw new NacelleError(
+      'ERR_CSV_HEADER',
+      'CSV files without a header need columns: { name: type, … } in the order of the fields',
+    )
   }
   const described = { columns: columns === null ? null : Object.keys(columns), hasHeader, separator, multilineFields }
   const splitBytes = multilineFields ? Number.POSITIVE_INFINITY : (options.splitBytes ?? DEFAULT_SPLIT_BYTES)
@@ -146,7 +155,9 @@ function rulesOf(patterns: FilePatterns, options: FilesOptions): Omit<FileSource
 
 function tokenizer(separator: TokenSeparator, encoding: TextEncoding): SplitConsumer {
   if (separator.kind === 'words') return new WordConsumer(encoding)
-  return isByteSeparator(separator.code) ? new SeparatedConsumer(separator.code, encoding) : new SplittingConsumer(separator.code, encoding)
+  return isByteSeparator(separator.code)
+    ? new SeparatedConsumer(separator.code, encoding)
+    : new SplittingConsumer(separator.code, encoding)
 }
 
 function decoder(options: FilesOptions): ReturnType<typeof decoderOf> {
@@ -155,5 +166,10 @@ function decoder(options: FilesOptions): ReturnType<typeof decoderOf> {
 
 function malformedLines(options: ParsedFilesOptions, context: ProcessorContext): MalformedLines {
   const { platform, logger, metrics } = context
-  return new MalformedLines(options.malformed ?? 'fail', platform.clock, logger, metrics.metric('malformedLinesSkipped'))
+  return new MalformedLines(
+    options.malformed ?? 'fail',
+    platform.clock,
+    logger,
+    metrics.metric('malformedLinesSkipped'),
+  )
 }

@@ -29,7 +29,9 @@ export function tableSink<T>(options: TableOptions<T>): Sink<T> {
     name: 'tableSink',
     description: { sink: 'table', columns: Object.keys(options.columns ?? {}), limit, title: options.title ?? null },
     metaSupplier: metaSupplierOf(
-      { get: (localIndices) => localIndices.map(() => new TableSinkProcessor(options as TableOptions<unknown>, limit)) },
+      {
+        get: (localIndices) => localIndices.map(() => new TableSinkProcessor(options as TableOptions<unknown>, limit)),
+      },
       { preferredLocalParallelism: 1, forceTotalParallelism: 1 },
     ),
     input: { kind: 'allToOne' },
@@ -111,5 +113,7 @@ class TableSinkProcessor extends AbstractProcessor {
 /** A column for each property of an object, or one for a plain value. */
 function columnsOf(row: unknown): Record<string, (item: unknown) => unknown> {
   if (typeof row !== 'object' || row === null || row instanceof Date) return { value: (item) => item }
-  return Object.fromEntries(Object.keys(row).map((name) => [name, (item: unknown) => (item as Record<string, unknown> | null)?.[name]]))
+  return Object.fromEntries(
+    Object.keys(row).map((name) => [name, (item: unknown) => (item as Record<string, unknown> | null)?.[name]]),
+  )
 }

@@ -27,7 +27,8 @@ export function tableText(headings: readonly string[], rows: readonly (readonly 
 }
 
 function columnText(heading: string, values: readonly unknown[]): readonly string[] {
-  const isNumeric = values.some(isNumber) && values.every((value) => isNumber(value) || value === null || value === undefined)
+  const isNumeric =
+    values.some(isNumber) && values.every((value) => isNumber(value) || value === null || value === undefined)
   const decimals = Math.max(0, ...values.map(decimalsOf))
   const cells = values.map((value) => clipped(cellText(value, decimals)))
   const shown = clipped(heading)
@@ -52,7 +53,8 @@ function decimalsOf(value: unknown): number {
 
 function cellText(value: unknown, decimals: number): string {
   if (value === null || value === undefined) return ''
-  if (typeof value === 'number') return Number.isFinite(value) && Math.abs(value) < 1e21 ? value.toFixed(decimals) : String(value)
+  if (typeof value === 'number')
+    return Number.isFinite(value) && Math.abs(value) < 1e21 ? value.toFixed(decimals) : String(value)
   if (typeof value === 'bigint') return String(value)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value.toISOString()
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))

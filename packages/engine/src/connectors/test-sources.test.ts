@@ -36,7 +36,9 @@ describe('TestSources', () => {
       ...'be',
       ...'cf',
     ])
-    expect(await runSource(TestSources.itemsDistributed('only').metaSupplier, { totalParallelism: 2 })).toEqual(['only'])
+    expect(await runSource(TestSources.itemsDistributed('only').metaSupplier, { totalParallelism: 2 })).toEqual([
+      'only',
+    ])
   })
 
   it('itemStream: emits what is due, skips nothing, with the time it was due at', async () => {

@@ -22,9 +22,13 @@ export const TestSources = {
 
   /** A source of these items from all threads: processor p of P emits items p, p + P, p + 2P, … in this order. */
   itemsDistributed<T>(...items: readonly T[]): BatchSource<T> {
-    return SourceBuilder.batch('itemsDistributed', (context) => ({ next: context.globalProcessorIndex, step: context.totalParallelism }))
+    return SourceBuilder.batch('itemsDistributed', (context) => ({
+      next: context.globalProcessorIndex,
+      step: context.totalParallelism,
+    }))
       .fillBuffer<T>((state, buffer) => {
-        for (let n = 0; n < buffer.capacity && state.next < items.length; n++, state.next += state.step) buffer.add(items[state.next]!)
+        for (let n = 0; n < buffer.capacity && state.next < items.length; n++, state.next += state.step)
+          buffer.add(items[state.next]!)
         if (state.next >= items.length) buffer.close()
       })
       .distributed()
@@ -63,9 +67,15 @@ export const TestSources = {
 
 function itemStream(ratePerSecond: number): StreamSource<TestEvent>
 function itemStream<T>(ratePerSecond: number, generator: (timestamp: number, sequence: number) => T): StreamSource<T>
-function itemStream(ratePerSecond: number, generator: (timestamp: number, sequence: number) => unknown = testEvent): StreamSource<unknown> {
+function itemStream(
+  ratePerSecond: number,
+  generator: (timestamp: number, sequence: number) => unknown = testEvent,
+): StreamSource<unknown> {
   checkRate('itemStream', ratePerSecond)
-  return SourceBuilder.timestampedStream('itemStream', (context) => new Pace(context.platform.clock, ratePerSecond, 0, 0, 1))
+  return SourceBuilder.timestampedStream(
+    'itemStream',
+    (context) => new Pace(context.platform.clock, ratePerSecond, 0, 0, 1),
+  )
     .fillBuffer<unknown>((pace, buffer) => {
       const due = pace.dueNow(buffer.capacity)
       for (let i = 0; i < due; i++) {
@@ -93,7 +103,10 @@ function itemsSource<T>(items: readonly T[], name: string): BatchSource<T> {
 
 function checkRate(source: string, ratePerSecond: number): void {
   if (Number.isFinite(ratePerSecond) && ratePerSecond > 0) return
-  throw new NacelleError('ERR_RATE', `TestSources.${source}: the rate must be a positive number of items per second, not ${ratePerSecond}`)
+  throw new NacelleError(
+    'ERR_RATE',
+    `TestSources.${source}: the rate must be a positive number of items per second, not ${ratePerSecond}`,
+  )
 }
 
 /** Which numbers of an endless series are due by the clock: every `step`-th from `next` on. */

@@ -52,8 +52,11 @@ describe('files in, files out', () => {
     const path = join(root, name)
     const out = join(root, `out-${name}`)
     writeFileSync(path, compress(Buffer.from(lines.join('\n'))))
-    await run(Sources.files(path, { splitBytes: 50_000 }).metaSupplier, Sinks.files<string>({ directory: out }).metaSupplier)
-    const files = readdirSync(out).sort()
+    await run(
+      Sources.files(path, { splitBytes: 50_000 }).metaSupplier,
+      Sinks.files<string>({ directory: out }).metaSupplier,
+    )
+    const files = readdirSync(out).toSorted()
     expect(files).toEqual(['part-0.txt', 'part-1.txt'])
     const copied = files.flatMap((file) => readFileSync(join(out, file), 'utf8').split('\n').slice(0, -1))
     expect(copied.toSorted()).toEqual(lines.toSorted())
@@ -70,9 +73,9 @@ describe('files in, files out', () => {
   })
 
   it('fails with the pattern that matches nothing', async () => {
-    await expect(run(Sources.files('*.none', { directory: root }).metaSupplier, Sinks.noop().metaSupplier)).rejects.toThrow(
-      "no file matches '*.none'",
-    )
+    await expect(
+      run(Sources.files('*.none', { directory: root }).metaSupplier, Sinks.noop().metaSupplier),
+    ).rejects.toThrow("no file matches '*.none'")
   })
 })
 
@@ -106,7 +109,13 @@ describe('user-written ends', () => {
         if (array.length === 100) controller.abort()
       })
       .build()
-    const policy = { timestampOf: 'native', allowedLagMs: 0, idleTimeoutMs: 0, watermarkStrideMs: 1, watermarkOffsetMs: 0 } as const
+    const policy = {
+      timestampOf: 'native',
+      allowedLagMs: 0,
+      idleTimeoutMs: 0,
+      watermarkStrideMs: 1,
+      watermarkOffsetMs: 0,
+    } as const
     await run(TestSources.longStream(20_000).metaSupplier(policy), sink.metaSupplier, {
       parallelism: 1,
       timed: true,

@@ -100,7 +100,8 @@ export function filesConformance(name: string, setUp: () => FilesUnderTest): voi
         ['EISDIR', () => files.openForAppending(directory)],
         ['EEXIST', () => files.makeDirectory(`${directory}/file`)],
       ]
-      for (const [code, call] of calls) expect(call, `${code} ${String(call)}`).toThrow(expect.objectContaining({ code }))
+      for (const [code, call] of calls)
+        expect(call, `${code} ${String(call)}`).toThrow(expect.objectContaining({ code }))
     })
 
     describe.each(['gzip', 'zstd'] as const)('%s', (format) => {
@@ -108,7 +109,8 @@ export function filesConformance(name: string, setUp: () => FilesUnderTest): voi
         const file = files.openCompressed(path, format)
         const pieces: number[] = []
         try {
-          for (let piece = await file.read(); piece !== null; piece = await file.read()) for (const byte of piece) pieces.push(byte)
+          for (let piece = await file.read(); piece !== null; piece = await file.read())
+            for (const byte of piece) pieces.push(byte)
         } finally {
           file.close()
         }

@@ -117,7 +117,7 @@ export interface Rig {
   readonly outbox: RigOutbox
   readonly context: ReturnType<typeof createContext>
   /** Calls `complete` until it answers true, or `calls` times; lets promises settle in between. */
-  drive(calls?: number): Promise<boolean>
+  readonly drive: (calls?: number) => Promise<boolean>
 }
 
 /** Makes the processor with the given index of a meta-supplier and initializes it. */
@@ -143,7 +143,10 @@ export async function rig(metaSupplier: ProcessorMetaSupplier, options: RigOptio
 }
 
 /** Runs a source to its end and answers what it has emitted, all processors one after another. */
-export async function runSource(metaSupplier: ProcessorMetaSupplier, options: RigOptions = {}): Promise<readonly unknown[]> {
+export async function runSource(
+  metaSupplier: ProcessorMetaSupplier,
+  options: RigOptions = {},
+): Promise<readonly unknown[]> {
   const events: unknown[] = []
   for (let index = 0; index < (options.totalParallelism ?? 1); index++) {
     const { processor, outbox, drive } = await rig(metaSupplier, { ...options, localProcessorIndex: index })
@@ -158,7 +161,11 @@ export async function runSource(metaSupplier: ProcessorMetaSupplier, options: Ri
 }
 
 /** Feeds items to a sink's processor in batches, completes and closes it. */
-export async function runSink(metaSupplier: ProcessorMetaSupplier, items: readonly unknown[], options: RigOptions = {}): Promise<Rig> {
+export async function runSink(
+  metaSupplier: ProcessorMetaSupplier,
+  items: readonly unknown[],
+  options: RigOptions = {},
+): Promise<Rig> {
   const made = await rig(metaSupplier, options)
   const { processor } = made
   const size = options.capacity ?? 512

@@ -4,7 +4,14 @@ import { NacelleError } from '../../base/nacelle-error.ts'
  * What the text of a field becomes. `number` takes decimal numbers (blanks around them are ignored), `boolean` takes `true`
  * and `false`; with `?` an empty field becomes null; a function makes anything, and may throw.
  */
-export type CsvColumn = 'string' | 'number' | 'boolean' | 'string?' | 'number?' | 'boolean?' | ((text: string) => unknown)
+export type CsvColumn =
+  | 'string'
+  | 'number'
+  | 'boolean'
+  | 'string?'
+  | 'number?'
+  | 'boolean?'
+  | ((text: string) => unknown)
 
 /** Columns by name. */
 export type CsvColumns = Readonly<Record<string, CsvColumn>>
@@ -55,21 +62,28 @@ export class CsvRowMaker {
     this.#columns = wanted.map(([name, column]) => {
       const position = positions.get(name)
       if (position === undefined)
-        throw headerError(path, `has no column '${name}': its columns are ${header.map((other) => `'${other}'`).join(', ')}`)
-      if (name === '__proto__') throw headerError(path, "has a column '__proto__', which no object can have as a plain property")
+        throw headerError(
+          path,
+          `has no column '${name}': its columns are ${header.map((other) => `'${other}'`).join(', ')}`,
+        )
+      if (name === '__proto__')
+        throw headerError(path, "has a column '__proto__', which no object can have as a plain property")
       return { name, position, convert: converterOf(column) }
     })
   }
 
   /** @throws Error whose message says what is wrong with the record */
   make(fields: readonly string[]): Readonly<Record<string, unknown>> {
-    if (fields.length !== this.#fieldCount) throw new Error(`${fields.length} fields where the header has ${this.#fieldCount}`)
+    if (fields.length !== this.#fieldCount)
+      throw new Error(`${fields.length} fields where the header has ${this.#fieldCount}`)
     const row: Record<string, unknown> = {}
     for (const { name, position, convert } of this.#columns) {
       try {
         row[name] = convert(fields[position]!)
       } catch (thrown) {
-        throw new Error(`column '${name}': ${thrown instanceof Error ? thrown.message : String(thrown)}`, { cause: thrown })
+        throw new Error(`column '${name}': ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
+          cause: thrown,
+        })
       }
     }
     return row

@@ -112,10 +112,16 @@ export class CsvConsumer implements SplitConsumer {
   /** The header of a file of which another part is being read. */
   #headerOf(path: string): readonly string[] {
     const split = { path, start: 0, end: 1, size: 1, compression: null }
-    const reader = new SplitReader(this.#files, split, { onProgress: () => {}, wake: () => {} }, { skipsByteOrderMark: true, block: null })
+    const reader = new SplitReader(
+      this.#files,
+      split,
+      { onProgress: () => {}, wake: () => {} },
+      { skipsByteOrderMark: true, block: null },
+    )
     try {
       this.#fields.length = 0
-      if (reader.advance() === 'ready') parseCsvRecord(takeLine(reader, this.#decode), this.#rules.separator, this.#fields)
+      if (reader.advance() === 'ready')
+        parseCsvRecord(takeLine(reader, this.#decode), this.#rules.separator, this.#fields)
       return [...this.#fields]
     } finally {
       reader.close()

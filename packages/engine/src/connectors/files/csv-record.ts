@@ -26,7 +26,8 @@ export function parseCsvRecord(text: string, separator: string, fields: string[]
     if (end === -1) return CSV_UNFINISHED
     const field = isQuoted ? text.slice(from + 1, end - 1) : text.slice(from, end)
     if (!isQuoted && field.includes('"')) return `field ${fields.length + 1} has a quote but does not begin with one`
-    if (end < text.length && text[end] !== separator) return `field ${fields.length + 1} goes on behind its closing quote`
+    if (end < text.length && text[end] !== separator)
+      return `field ${fields.length + 1} goes on behind its closing quote`
     fields.push(isQuoted && field.includes('"') ? field.replaceAll('""', '"') : field)
     if (end === text.length) return null
     from = end + 1

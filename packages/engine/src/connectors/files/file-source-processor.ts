@@ -148,10 +148,18 @@ class FileSourceProcessor extends AbstractProcessor {
 
 /** Says where bytes stand that a strict decoder has refused. */
 function encodingError(thrown: unknown, reader: SplitReader): unknown {
-  if (!(thrown instanceof TypeError) || (thrown as { readonly code?: unknown }).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') return thrown
+  if (
+    !(thrown instanceof TypeError) ||
+    (thrown as { readonly code?: unknown }).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA'
+  )
+    return thrown
   const place = reader.place()
-  return new NacelleError('ERR_ENCODING', `${place}: the line is not valid UTF-8; set encoding to 'latin1', or invalidBytes to 'replace'`, {
-    cause: thrown,
-    details: { place },
-  })
+  return new NacelleError(
+    'ERR_ENCODING',
+    `${place}: the line is not valid UTF-8; set encoding to 'latin1', or invalidBytes to 'replace'`,
+    {
+      cause: thrown,
+      details: { place },
+    },
+  )
 }

@@ -88,7 +88,9 @@ describe('Sources.files', () => {
     lines[100] = 'é'.repeat(400_000)
     const platform = platformWith({ '/d/f.txt': lines.join('\n') })
     expect(await read(platform, { splitBytes: 100_000 })).toEqual(lines)
-    expect(await read(platform, {}, {}, { kind: 'words' })).toEqual(lines.flatMap((line) => line.split(' ').filter((word) => word !== '')))
+    expect(await read(platform, {}, {}, { kind: 'words' })).toEqual(
+      lines.flatMap((line) => line.split(' ').filter((word) => word !== '')),
+    )
   })
 
   it('shares files among members only when told that they see the same ones', async () => {
@@ -96,7 +98,13 @@ describe('Sources.files', () => {
     const readBy = async (memberIndex: number, sharedFileSystem: boolean): Promise<readonly unknown[]> => {
       const { metaSupplier } = Sources.files('/d/*', { sharedFileSystem })
       const supplier = metaSupplier.get()
-      await supplier.init?.({ ...createContext({ platform }), memberIndex, memberCount: 2, localParallelism: 1, totalParallelism: 2 })
+      await supplier.init?.({
+        ...createContext({ platform }),
+        memberIndex,
+        memberCount: 2,
+        localParallelism: 1,
+        totalParallelism: 2,
+      })
       return runSource({ ...metaSupplier, get: () => ({ get: (indices) => supplier.get(indices) }) }, { platform })
     }
     expect([await readBy(0, true), await readBy(1, true)]).toEqual([['a'], ['b']])
@@ -118,7 +126,10 @@ describe('Sources.files', () => {
 
   it('reports damaged compressed files by name', async () => {
     const platform = platformWith({ '/d/f.gz': 'not compressed' })
-    await expect(read(platform)).rejects.toMatchObject({ code: 'ERR_FILE', message: expect.stringContaining("cannot read '/d/f.gz'") })
+    await expect(read(platform)).rejects.toMatchObject({
+      code: 'ERR_FILE',
+      message: expect.stringContaining("cannot read '/d/f.gz'"),
+    })
     expect(await read(platform, { compression: 'none' })).toEqual(['not compressed'])
   })
 
@@ -145,10 +156,15 @@ describe('Sources.files', () => {
 
   it('fails for a pattern without files, and when a file vanishes', async () => {
     const platform = platformWith({ '/d/a': 'a' })
-    await expect(runSource(Sources.files('/none/*.log').metaSupplier, { platform })).rejects.toMatchObject({ code: 'ERR_NO_FILES' })
+    await expect(runSource(Sources.files('/none/*.log').metaSupplier, { platform })).rejects.toMatchObject({
+      code: 'ERR_NO_FILES',
+    })
     const { drive } = await rig(Sources.files('/d/a').metaSupplier, { platform })
     platform.files.remove('/d/a')
-    await expect(drive()).rejects.toMatchObject({ code: 'ERR_FILE', message: "cannot read '/d/a': ENOENT: open '/d/a'" })
+    await expect(drive()).rejects.toMatchObject({
+      code: 'ERR_FILE',
+      message: "cannot read '/d/a': ENOENT: open '/d/a'",
+    })
   })
 
   it('refuses split sizes that make no sense', () => {
@@ -180,26 +196,38 @@ describe('tokenized files', () => {
     )
   })
 
-  it.each([',', ' ', 'a', '\t', '\u0000', '\r', '\n', 'é', '漢'])('gives the parts that splitting lines at %j gives', async (separator) => {
-    await fc.assert(
-      fc.asyncProperty(text, cuts, (content, how) =>
-        check(content, how, { kind: 'character', code: separator.charCodeAt(0) }, (line) => line.split(separator)),
-      ),
-      { numRuns: 150 },
-    )
-  })
+  it.each([',', ' ', 'a', '\t', '\u0000', '\r', '\n', 'é', '漢'])(
+    'gives the parts that splitting lines at %j gives',
+    async (separator) => {
+      await fc.assert(
+        fc.asyncProperty(text, cuts, (content, how) =>
+          check(content, how, { kind: 'character', code: separator.charCodeAt(0) }, (line) => line.split(separator)),
+        ),
+        { numRuns: 150 },
+      )
+    },
+  )
 
   it('decodes damaged bytes as whole lines do', async () => {
-    const byte = fc.oneof(fc.constantFrom(10, 32, 44, 97, 0xc2, 0xa0, 0xe2, 0x80, 0x83, 0xe3, 0xef, 0xbb, 0xbf, 0xf0, 0x9f), fc.nat(255))
+    const byte = fc.oneof(
+      fc.constantFrom(10, 32, 44, 97, 0xc2, 0xa0, 0xe2, 0x80, 0x83, 0xe3, 0xef, 0xbb, 0xbf, 0xf0, 0x9f),
+      fc.nat(255),
+    )
     await fc.assert(
-      fc.asyncProperty(fc.array(byte, { maxLength: 60 }), fc.integer({ min: 1, max: 20 }), async (bytes, splitBytes) => {
-        const platform = platformWith({ '/d/f': Uint8Array.from(bytes) })
-        const lines = (await read(platform, { splitBytes })) as readonly string[]
-        expect(await read(platform, { splitBytes }, {}, { kind: 'words' })).toEqual(
-          lines.flatMap((line) => line.split(/\s+/).filter((word) => word !== '')),
-        )
-        expect(await read(platform, { splitBytes }, {}, { kind: 'character', code: 44 })).toEqual(lines.flatMap((line) => line.split(',')))
-      }),
+      fc.asyncProperty(
+        fc.array(byte, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 20 }),
+        async (bytes, splitBytes) => {
+          const platform = platformWith({ '/d/f': Uint8Array.from(bytes) })
+          const lines = (await read(platform, { splitBytes })) as readonly string[]
+          expect(await read(platform, { splitBytes }, {}, { kind: 'words' })).toEqual(
+            lines.flatMap((line) => line.split(/\s+/).filter((word) => word !== '')),
+          )
+          expect(await read(platform, { splitBytes }, {}, { kind: 'character', code: 44 })).toEqual(
+            lines.flatMap((line) => line.split(',')),
+          )
+        },
+      ),
       { numRuns: 500 },
     )
   })
@@ -209,11 +237,10 @@ describe('tokenized files', () => {
     expect(spaces.length).toBe(25)
     for (const space of spaces) {
       const content = `one${space}two ${space}${space}three${space}`
-      expect(await read(platformWith({ '/d/f': content }), {}, {}, { kind: 'words' }), `U+${space.charCodeAt(0).toString(16)}`).toEqual([
-        'one',
-        'two',
-        'three',
-      ])
+      expect(
+        await read(platformWith({ '/d/f': content }), {}, {}, { kind: 'words' }),
+        `U+${space.charCodeAt(0).toString(16)}`,
+      ).toEqual(['one', 'two', 'three'])
     }
     const latin = platformWith({ '/d/f': Uint8Array.of(97, 0xa0, 98, 0x85, 99) })
     expect(await read(latin, { encoding: 'latin1' }, {}, { kind: 'words' })).toEqual(['a', 'b\u0085c'])

@@ -17,14 +17,15 @@ export interface FoundFile {
  */
 export function findFiles(files: Files, patterns: readonly string[], directory: string): readonly FoundFile[] {
   const found = new Map<string, FoundFile>()
-  if (patterns.length === 0) throw new NacelleError('ERR_NO_FILES', 'no files to read: give at least one path or pattern')
+  if (patterns.length === 0)
+    throw new NacelleError('ERR_NO_FILES', 'no files to read: give at least one path or pattern')
   for (const pattern of patterns) {
     const before = found.size
     const matched = matchesOf(files, pattern, directory)
     for (const file of matched) found.set(file.path, file)
     if (found.size === before && matched.length === 0) throw noFiles(pattern, directory)
   }
-  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 function matchesOf(files: Files, pattern: string, directory: string): readonly FoundFile[] {
@@ -72,7 +73,8 @@ class GlobWalk {
       return
     }
     for (const { name, kind } of entries) {
-      if (first.pattern.test(name) && (rest.length === 0 || kind !== 'file')) this.#matchPath(join(directory, name), rest)
+      if (first.pattern.test(name) && (rest.length === 0 || kind !== 'file'))
+        this.#matchPath(join(directory, name), rest)
     }
   }
 
@@ -101,7 +103,11 @@ function readable<R>(path: string, read: () => R): R {
 export function fileError(path: string, thrown: unknown, what = 'read'): NacelleError {
   if (thrown instanceof NacelleError) return thrown
   const text = thrown instanceof Error ? thrown.message : String(thrown)
-  return new NacelleError('ERR_FILE', `cannot ${what} '${path}': ${text}`, { domain: 'external', cause: thrown, details: { path } })
+  return new NacelleError('ERR_FILE', `cannot ${what} '${path}': ${text}`, {
+    domain: 'external',
+    cause: thrown,
+    details: { path },
+  })
 }
 
 function noFiles(pattern: string, directory: string): NacelleError {
@@ -109,7 +115,9 @@ function noFiles(pattern: string, directory: string): NacelleError {
   const message = isGlob(pattern)
     ? `no file matches '${pattern}'${where}`
     : `there is no file '${pattern}'${where}, or the directory is empty`
-  return new NacelleError('ERR_NO_FILES', `${message}: check the path and where the job was started`, { details: { pattern, directory } })
+  return new NacelleError('ERR_NO_FILES', `${message}: check the path and where the job was started`, {
+    details: { pattern, directory },
+  })
 }
 
 function join(directory: string, name: string): string {

@@ -64,12 +64,18 @@ function expandBraces(pattern: string): readonly string[] {
   const borders = [start, ...commas, end]
   const results: string[] = []
   for (let i = 0; i + 1 < borders.length; i++) {
-    results.push(...expandBraces(pattern.slice(0, start) + pattern.slice(borders[i]! + 1, borders[i + 1]) + pattern.slice(end + 1)))
+    results.push(
+      ...expandBraces(
+        pattern.slice(0, start) + pattern.slice(borders[i]! + 1, borders[i + 1]) + pattern.slice(end + 1),
+      ),
+    )
   }
   return results
 }
 
-function findOpenBrace(pattern: string): { readonly start: number; readonly end: number; readonly commas: readonly number[] } | null {
+function findOpenBrace(
+  pattern: string,
+): { readonly start: number; readonly end: number; readonly commas: readonly number[] } | null {
   for (let start = pattern.indexOf('{'); start !== -1; start = pattern.indexOf('{', start + 1)) {
     if (pattern[start - 1] === '\\') continue
     const commas: number[] = []

@@ -20,7 +20,9 @@ describe('Sources.json', () => {
   it('fails with file and line, counted from the beginning of the file also in later splits', async () => {
     const platform = platformWith({ '/d/f.json': '{"a":1}\n{"a":2}\n{"a":3}\n{"a":\n{"a":5}\n' })
     for (const splitBytes of [4, 9, 20, 1000]) {
-      await expect(runSource(Sources.json('/d/f.json', { splitBytes }).metaSupplier, { platform })).rejects.toMatchObject({
+      await expect(
+        runSource(Sources.json('/d/f.json', { splitBytes }).metaSupplier, { platform }),
+      ).rejects.toMatchObject({
         code: 'ERR_MALFORMED_LINE',
         message: expect.stringMatching(/^\/d\/f\.json:4: .*JSON.*; the line: "\{\\"a\\":"$/),
       })
@@ -29,9 +31,12 @@ describe('Sources.json', () => {
 
   it('skips malformed lines when told so: counts all, warns now and then', async () => {
     const platform = platformWith({ '/d/f.json': 'x\ny\n1\nnull\nz\n2\n' })
-    const { drive, outbox, context, processor } = await rig(Sources.json('/d/*.json', { malformed: 'skip' }).metaSupplier, { platform })
+    const { drive, outbox, context, processor } = await rig(
+      Sources.json('/d/*.json', { malformed: 'skip' }).metaSupplier,
+      { platform },
+    )
     await drive()
-    processor.close(undefined)
+    await processor.close(undefined)
     expect(outbox.events).toEqual([1, 2])
     expect(context.metrics.value('malformedLinesSkipped')).toBe(4)
     expect(platform.logger.messages('warn')).toEqual([
@@ -41,9 +46,9 @@ describe('Sources.json', () => {
   })
 
   it('says that null is no item', async () => {
-    await expect(runSource(Sources.json('/d/f').metaSupplier, { platform: platformWith({ '/d/f': 'null' }) })).rejects.toThrow(
-      '/d/f:1: null is not an item',
-    )
+    await expect(
+      runSource(Sources.json('/d/f').metaSupplier, { platform: platformWith({ '/d/f': 'null' }) }),
+    ).rejects.toThrow('/d/f:1: null is not an item')
   })
 })
 
@@ -57,7 +62,9 @@ describe('parseCsvRecord', () => {
         fc.array(fc.tuple(field, fc.boolean()), { minLength: 1, maxLength: 6 }),
         fc.constantFrom(',', ';'),
         (fields, separator) => {
-          const text = fields.map(([value, always]) => (always || /[,;"\r\n]/.test(value) ? quoted(value) : value)).join(separator)
+          const text = fields
+            .map(([value, always]) => (always || /[,;"\r\n]/.test(value) ? quoted(value) : value))
+            .join(separator)
           const parsed: string[] = []
           expect(parseCsvRecord(text, separator, parsed)).toBeNull()
           expect(parsed).toEqual(fields.map(([value]) => value))
@@ -88,7 +95,10 @@ describe('Sources.csv', () => {
       { name: 'last', price: '0', open: 'true' },
     ])
     const typed = Sources.csv('/d/f.csv', { columns: { open: 'boolean', price: 'number' } })
-    expectTypeOf<NonNullable<typeof typed.itemType>>().toEqualTypeOf<{ readonly open: boolean; readonly price: number }>()
+    expectTypeOf<NonNullable<typeof typed.itemType>>().toEqualTypeOf<{
+      readonly open: boolean
+      readonly price: number
+    }>()
     expect(await runSource(typed.metaSupplier, { platform })).toEqual([
       { open: true, price: 12.5 },
       { open: false, price: -300 },
@@ -103,7 +113,10 @@ describe('Sources.csv', () => {
       separator: ';',
       columns: { n: 'number?', upper: (text: string) => text.toUpperCase() },
     })
-    expectTypeOf<NonNullable<typeof source.itemType>>().toEqualTypeOf<{ readonly n: number | null; readonly upper: string }>()
+    expectTypeOf<NonNullable<typeof source.itemType>>().toEqualTypeOf<{
+      readonly n: number | null
+      readonly upper: string
+    }>()
     expect(await runSource(source.metaSupplier, { platform })).toEqual([
       { n: 1, upper: 'X' },
       { n: null, upper: 'Y' },
@@ -112,7 +125,9 @@ describe('Sources.csv', () => {
 
   it('knows the header in every split of a file without line breaks in fields', async () => {
     const rows = Array.from({ length: 50 }, (_, i) => ({ id: String(i), square: String(i * i) }))
-    const platform = platformWith({ '/d/f.csv': `id,square\n${rows.map(({ id, square }) => `${id},${square}`).join('\n')}` })
+    const platform = platformWith({
+      '/d/f.csv': `id,square\n${rows.map(({ id, square }) => `${id},${square}`).join('\n')}`,
+    })
     const source = Sources.csv('/d/*.csv', { multilineFields: false, splitBytes: 13 })
     expect(await runSource(source.metaSupplier, { platform })).toEqual(rows)
   })

@@ -67,7 +67,8 @@ export class DecodedLineConsumer implements SplitConsumer {
   begin(): void {}
 
   consume(reader: SplitReader, staging: Batch, capacity: number): void {
-    while (staging.count < capacity && reader.start < reader.limit) staging.items[staging.count++] = takeLine(reader, this.#decode)
+    while (staging.count < capacity && reader.start < reader.limit)
+      staging.items[staging.count++] = takeLine(reader, this.#decode)
   }
 
   end(): void {}

@@ -231,7 +231,8 @@ export class SplitReader {
 
   #findLimit(): void {
     const { bytes, split } = this
-    if (this.#hasEnded && this.#filled > this.start && bytes[this.#filled - 1] !== NEWLINE) bytes[this.#filled++] = NEWLINE
+    if (this.#hasEnded && this.#filled > this.start && bytes[this.#filled - 1] !== NEWLINE)
+      bytes[this.#filled++] = NEWLINE
     const filled = bytes.subarray(0, this.#filled)
     const end = split.end - this.#fileAt
     // Behind a mark the first line still counts as beginning at 0, which is in this split however small it is.

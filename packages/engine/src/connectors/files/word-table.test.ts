@@ -7,12 +7,20 @@ import { WordTable } from './word-table.ts'
 
 function lookUp(table: WordTable, word: string): string {
   const bytes = Buffer.from(`..${word}${'.'.repeat(16)}`) as unknown as DecodableBytes
-  return wordAt(table, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 2, Buffer.byteLength(word))
+  return wordAt(
+    table,
+    bytes,
+    new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    2,
+    Buffer.byteLength(word),
+  )
 }
 
 const word = fc.oneof(
   fc.stringMatching(/^[ab\u0000]{1,10}$/),
-  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).filter((text) => !/[\ud800-\udfff](?![\udc00-\udfff])/u.test(text)),
+  fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+    .filter((text) => !/[\ud800-\udfff](?![\udc00-\udfff])/u.test(text)),
   fc.integer({ min: 100, max: 200 }).map((length) => 'x'.repeat(length)),
 )
 

@@ -55,7 +55,8 @@ export class WordTable {
     for (;;) {
       const number = entries[slot + 3]!
       if (number === 0) return this.#add(slot, low, high, length, bytes, at)
-      if (entries[slot] === low && entries[slot + 1] === high && entries[slot + 2] === length) return this.#strings[number - 1]!
+      if (entries[slot] === low && entries[slot + 1] === high && entries[slot + 2] === length)
+        return this.#strings[number - 1]!
       slot = (slot + ENTRY) & mask
     }
   }
@@ -69,7 +70,11 @@ export class WordTable {
     for (;;) {
       const number = entries[slot + 3]!
       if (number === 0) return this.#addLong(slot, hash, length, bytes, at)
-      if (entries[slot] === hash && entries[slot + 2] === length && this.#hasBytes(entries[slot + 1]!, length, bytes, at)) {
+      if (
+        entries[slot] === hash &&
+        entries[slot + 2] === length &&
+        this.#hasBytes(entries[slot + 1]!, length, bytes, at)
+      ) {
         return this.#strings[number - 1]!
       }
       slot = (slot + ENTRY) & this.#mask

@@ -21,7 +21,11 @@ export class FakeThreadHost implements ThreadHost {
   readonly #entries: ReadonlyMap<string, (inside: FakeThreadInside) => void>
   #nextId = 1
 
-  constructor(timers: Timers, entries: ReadonlyMap<string, (inside: FakeThreadInside) => void>, availableParallelism = 2) {
+  constructor(
+    timers: Timers,
+    entries: ReadonlyMap<string, (inside: FakeThreadInside) => void>,
+    availableParallelism = 2,
+  ) {
     this.#timers = timers
     this.#entries = entries
     this.availableParallelism = availableParallelism

@@ -55,7 +55,12 @@ export class FakeTimers implements Timers {
   }
 
   #add(delayMs: number, periodMs: number | null, callback: () => void): TimerHandle {
-    const timer: PendingTimer = { dueMs: this.#clock.monotonicMs() + Math.max(0, delayMs), sequence: this.#sequence++, periodMs, callback }
+    const timer: PendingTimer = {
+      dueMs: this.#clock.monotonicMs() + Math.max(0, delayMs),
+      sequence: this.#sequence++,
+      periodMs,
+      callback,
+    }
     this.#pending.add(timer)
     return { cancel: () => void this.#pending.delete(timer) }
   }
@@ -64,7 +69,8 @@ export class FakeTimers implements Timers {
     let next: PendingTimer | null = null
     for (const timer of this.#pending) {
       if (timer.dueMs > endMs) continue
-      if (next === null || timer.dueMs < next.dueMs || (timer.dueMs === next.dueMs && timer.sequence < next.sequence)) next = timer
+      if (next === null || timer.dueMs < next.dueMs || (timer.dueMs === next.dueMs && timer.sequence < next.sequence))
+        next = timer
     }
     return next
   }

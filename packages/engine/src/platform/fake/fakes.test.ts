@@ -117,7 +117,9 @@ describe('FakeThreadHost', () => {
     const entry = new URL('file:///worker.mjs')
     const host = new FakeThreadHost(
       timers,
-      new Map([[entry.href, (inside) => inside.onMessage((message) => inside.post({ got: message, data: inside.data }))]]),
+      new Map([
+        [entry.href, (inside) => inside.onMessage((message) => inside.post({ got: message, data: inside.data }))],
+      ]),
     )
     const thread = host.start<unknown, unknown>(entry, { start: 1 }, { name: 'w' })
     const seen: unknown[] = []

@@ -1,5 +1,13 @@
 import type { Clock } from '../clock.ts'
-import type { CompressedFile, CompressionFormat, DirectoryEntry, Files, FileStat, ReadableFile, WritableFile } from '../files.ts'
+import type {
+  CompressedFile,
+  CompressionFormat,
+  DirectoryEntry,
+  Files,
+  FileStat,
+  ReadableFile,
+  WritableFile,
+} from '../files.ts'
 
 interface FileNode {
   readonly kind: 'file'
@@ -72,7 +80,7 @@ export class MemoryFiles implements Files {
     for (const [path, { kind }] of this.#nodes) {
       if (path !== '/' && parentOf(path) === normal) entries.push({ name: path.slice(path.lastIndexOf('/') + 1), kind })
     }
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   openForReading(path: string): ReadableFile {
@@ -117,7 +125,8 @@ export class MemoryFiles implements Files {
     const source = this.#check(from, 'rename')
     const target = this.#check(to, 'rename')
     const node = this.#nodes.get(source)
-    if (node === undefined || this.#nodes.get(parentOf(target))?.kind !== 'directory') throw fileError('ENOENT', 'rename', from)
+    if (node === undefined || this.#nodes.get(parentOf(target))?.kind !== 'directory')
+      throw fileError('ENOENT', 'rename', from)
     if (node.kind === 'directory') throw fileError('EISDIR', 'rename', from)
     if (this.#nodes.get(target)?.kind === 'directory') throw fileError('EISDIR', 'rename', to)
     this.#nodes.delete(source)

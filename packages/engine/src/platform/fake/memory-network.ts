@@ -21,7 +21,8 @@ export class MemoryNetwork implements Network {
   listen(address: NetworkAddress, onConnection: (connection: Connection) => void): Promise<Listener> {
     const bound = { host: address.host, port: address.port === 0 ? this.#nextPort++ : address.port }
     const key = keyOf(bound)
-    if (this.#listeners.has(key)) return Promise.reject(networkError('EADDRINUSE', `listen EADDRINUSE: address already in use ${key}`))
+    if (this.#listeners.has(key))
+      return Promise.reject(networkError('EADDRINUSE', `listen EADDRINUSE: address already in use ${key}`))
     this.#listeners.set(key, onConnection)
     const close = (): Promise<void> => {
       this.#listeners.delete(key)

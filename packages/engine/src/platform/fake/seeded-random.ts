@@ -28,7 +28,9 @@ export class SeededRandom implements Random {
   }
 
   uuid(): string {
-    const hex = [this.uint32(), this.uint32(), this.uint32(), this.uint32()].map((word) => word.toString(16).padStart(8, '0')).join('')
+    const hex = [this.uint32(), this.uint32(), this.uint32(), this.uint32()]
+      .map((word) => word.toString(16).padStart(8, '0'))
+      .join('')
     const variant = ((Number.parseInt(hex[16]!, 16) & 3) | 8).toString(16)
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
   }

@@ -42,6 +42,7 @@ it('reads gzip files of several members', async () => {
   file.close()
   const compressed = files.openCompressed(path, 'gzip')
   let text = ''
-  for (let piece = await compressed.read(); piece !== null; piece = await compressed.read()) text += new TextDecoder().decode(piece)
+  for (let piece = await compressed.read(); piece !== null; piece = await compressed.read())
+    text += new TextDecoder().decode(piece)
   expect(text).toBe('one two')
 })

@@ -1,7 +1,15 @@
 import * as fs from 'node:fs'
 import { finished } from 'node:stream'
 import * as zlib from 'node:zlib'
-import type { CompressedFile, CompressionFormat, DirectoryEntry, Files, FileStat, ReadableFile, WritableFile } from '../files.ts'
+import type {
+  CompressedFile,
+  CompressionFormat,
+  DirectoryEntry,
+  Files,
+  FileStat,
+  ReadableFile,
+  WritableFile,
+} from '../files.ts'
 
 /** Bytes read from a compressed file in one piece. */
 const PIECE_LENGTH = 256 * 1024
@@ -14,14 +22,18 @@ export class NodeFiles implements Files {
   stat(path: string): FileStat | null {
     const stats = fs.statSync(path, { throwIfNoEntry: false })
     if (stats === undefined) return null
-    return { kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other', size: stats.size, modifiedMs: stats.mtimeMs }
+    return {
+      kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other',
+      size: stats.size,
+      modifiedMs: stats.mtimeMs,
+    }
   }
 
   list(directory: string): readonly DirectoryEntry[] {
     return fs
       .readdirSync(directory, { withFileTypes: true })
       .map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   openForReading(path: string): ReadableFile {
