@@ -1,5 +1,6 @@
 import type { EventTimePolicy } from '../core/event-time-policy.ts'
 import type { ProcessorMetaSupplier } from '../core/processor-supplier.ts'
+import type { TokenSeparator } from '../core/token-separator.ts'
 
 /** A source that ends. Made by `Sources`, `TestSources` and `SourceBuilder.batch`. */
 export interface BatchSource<out T> {
@@ -16,9 +17,6 @@ export interface BatchSource<out T> {
   /** Only for the compiler. */
   readonly itemType?: T
 }
-
-/** How a stock tokenizer cuts text: at every run of white space, or at each occurrence of one character. */
-export type TokenSeparator = { readonly kind: 'words' } | { readonly kind: 'character'; readonly code: number }
 
 /** A source that goes on. */
 export interface StreamSource<out T> {

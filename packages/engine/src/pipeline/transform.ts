@@ -38,11 +38,19 @@ export type Transform = TransformFields &
     | { readonly kind: 'peek'; readonly shouldLog: UserFunction; readonly toText: UserFunction }
     | { readonly kind: 'merge' }
     | { readonly kind: 'rollingAggregate'; readonly keyFunction: UserFunction | null; readonly operation: AnyAggregateOperation }
-    | { readonly kind: 'aggregate'; readonly keyFunction: UserFunction | null; readonly operation: AnyAggregateOperation }
-    | { readonly kind: 'windowAggregate'; readonly keyFunction: UserFunction | null; readonly window: WindowDefinition; readonly operation: AnyAggregateOperation }
+    | ({ readonly kind: 'aggregate' } & AggregateFields)
+    | ({ readonly kind: 'windowAggregate'; readonly window: WindowDefinition } & AggregateFields)
     | { readonly kind: 'custom'; readonly keyFunction: UserFunction | null; readonly metaSupplier: ProcessorMetaSupplier }
     | { readonly kind: 'sink'; readonly sink: Sink<never> }
   )
+
+/** What aggregations have; several inputs are co-grouped. */
+export interface AggregateFields {
+  /** The key function of each input, in the order of `upstream`; null = one result for all items. */
+  readonly keyFunctions: readonly UserFunction[] | null
+  /** The operation of each input. They differ only in what they accumulate. */
+  readonly operations: readonly AnyAggregateOperation[]
+}
 
 /** An aggregate operation whose types the planner does not need. */
 export type AnyAggregateOperation = AggregateOperation<never, unknown, unknown>

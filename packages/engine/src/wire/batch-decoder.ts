@@ -5,6 +5,7 @@ import { ByteReader } from './byte-reader.ts'
 import type { ByteRegion } from './byte-region.ts'
 import { align8 } from './byte-region.ts'
 import { ColumnDecoder } from './column-decoder.ts'
+import { copyFloat64s, copyInt32s } from './copy.ts'
 import { DecoderShape } from './decoder-shape.ts'
 import { SHAPE_COUNT_MAX, SHAPE_FIELDS_MAX, TUPLE_LENGTH_MAX } from './encoder-shape.ts'
 import type { SerializerRegistry } from './serializers.ts'
@@ -106,24 +107,22 @@ export class BatchDecoder {
   private slots(slots: Int32Array, count: number, keyCount: number): void {
     const { reader } = this
     reader.need(count * 4)
-    const { i32 } = reader
-    const first = reader.position >> 2
-    let wrong = 0
+    copyInt32s(reader.i32, reader.position >> 2, slots, 0, count)
+    // One sign bit gathers whether any slot is negative or too large. The copy is what is checked: nobody else can change it.
+    let signs = 0
+    const last = keyCount - 1
     for (let i = 0; i < count; i++) {
-      const slot = i32[first + i]!
-      slots[i] = slot
-      if (slot < 0 || slot >= keyCount) wrong++
+      const slot = slots[i]!
+      signs |= slot | (last - slot)
     }
-    if (wrong > 0) throw new WireError(`${wrong} key slots lie outside a dictionary of ${keyCount} keys`)
+    if (signs < 0) throw new WireError(`a key slot lies outside a dictionary of ${keyCount} keys`)
     reader.position += align8(count * 4)
   }
 
   private float64s(column: Float64Array, count: number): void {
     const { reader } = this
     reader.need(count * 8)
-    const { f64 } = reader
-    const first = reader.position >> 3
-    for (let i = 0; i < count; i++) column[i] = f64[first + i]!
+    copyFloat64s(reader.f64, reader.position >> 3, column, 0, count)
     reader.position += count * 8
   }
 }

@@ -2,6 +2,7 @@ import type { Batch, BatchLayout, KeyDictionary } from '../core/batch.ts'
 import { align8 } from './byte-region.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import { ColumnEncoder } from './column-encoder.ts'
+import { copyFloat64s, copyInt32s } from './copy.ts'
 import type { SerializerRegistry } from './serializers.ts'
 
 /** Bytes in front of each encoded batch: four words. */
@@ -82,16 +83,12 @@ export class BatchEncoder {
     const reset = dictionary !== this.dictionary
     const known = reset ? 0 : this.sentKeys
     out.ensure(align8(n * 4))
-    const { i32 } = out
-    const first = out.position >> 2
-    let highest = known - 1
-    for (let i = 0; i < n; i++) {
-      const slot = slots[from + i]!
-      if (slot > highest) highest = slot
-      i32[first + i] = slot
-    }
+    copyInt32s(slots, from, out.i32, out.position >> 2, n)
     out.position += align8(n * 4)
-    const keyCount = to === batch.count ? Math.max(highest + 1, batch.keyCount) : highest + 1
+    let highest = known - 1
+    // Only a part of a batch may do without the newest keys.
+    if (to < batch.count) for (let i = from; i < to; i++) highest = Math.max(highest, slots[i]!)
+    const keyCount = to === batch.count ? Math.max(known, batch.keyCount) : highest + 1
     this.nextSentKeys = keyCount
     out.i32[(start >> 2) + 2] = reset ? RESET_DICTIONARY : 0
     out.i32[(start >> 2) + 3] = keyCount - known
@@ -106,9 +103,7 @@ export class BatchEncoder {
     const { out } = this
     const n = to - from
     out.ensure(n * 8)
-    const { f64 } = out
-    const first = out.position >> 3
-    for (let i = 0; i < n; i++) f64[first + i] = column[from + i]!
+    copyFloat64s(column, from, out.f64, out.position >> 3, n)
     out.position += n * 8
   }
 

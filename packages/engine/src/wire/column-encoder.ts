@@ -162,7 +162,7 @@ export class ColumnEncoder {
     let at = (start >> 3) + 1
     for (let i = from; i < to; i++) {
       const value = values[i]
-      if (!(value instanceof Date) || Object.getPrototypeOf(value) !== Date.prototype) return false
+      if (!(value instanceof Date) || value.constructor !== Date) return false
       out.f64[at++] = value.getTime()
     }
     out.i32[start >> 2] = tag.DATE_COLUMN
@@ -228,7 +228,7 @@ export class ColumnEncoder {
     let total = 0
     for (let i = from; i < to; i++) {
       const array = values[i]
-      if (!Array.isArray(array) || Object.getPrototypeOf(array) !== Array.prototype) return false
+      if (!Array.isArray(array) || array.constructor !== Array) return false
       out.i32[at++] = array.length
       for (let j = 0; j < array.length; j++) {
         const element: unknown = array[j]

@@ -8,8 +8,8 @@ import { WireError } from './wire-error.ts'
 const SHORT_TEXT = 20
 /** How many strings are looked at to find out whether a dictionary pays. */
 const SAMPLE = 64
-/** V8 copies substrings shorter than this; longer ones would keep the text of the whole batch in memory. */
-const COPIED_SUBSTRING = 13
+/** Strings are decoded together up to so many characters: V8's substrings keep the text that they were cut from in memory. */
+const CHUNK_CHARS = 256
 
 /** Writes columns of strings. */
 export class StringColumnWriter {
@@ -184,23 +184,25 @@ function readTexts(from: ByteReader, tag: number, out: unknown[], at: number, co
   const start = from.position
   from.position += total * width
   from.align()
-  if (total >= count * COPIED_SUBSTRING) return readLongTexts(from, width, start, first, out, at, count)
-  const text = slice(from, width, start, total)
-  let position = 0
-  for (let i = 0; i < count; i++) {
-    const length = i32[first + i]!
-    out[at + i] =
-      length < COPIED_SUBSTRING ? text.substring(position, position + length) : slice(from, width, start + position * width, length)
-    position += length
-  }
-}
-
-function readLongTexts(from: ByteReader, width: number, start: number, first: number, out: unknown[], at: number, count: number): void {
   let position = start
-  for (let i = 0; i < count; i++) {
-    const length = from.i32[first + i]!
-    out[at + i] = slice(from, width, position, length)
-    position += length * width
+  for (let i = 0; i < count; ) {
+    // A call for each string would cost more than all the rest; one for all would let each keep the text of the whole batch.
+    let chars = 0
+    let to = i
+    do chars += i32[first + to++]!
+    while (to < count && chars + i32[first + to]! <= CHUNK_CHARS)
+    const text = slice(from, width, position, chars)
+    position += chars * width
+    if (to === i + 1) {
+      out[at + i++] = text
+      continue
+    }
+    let begin = 0
+    for (; i < to; i++) {
+      const end = begin + i32[first + i]!
+      out[at + i] = text.substring(begin, end)
+      begin = end
+    }
   }
 }
 

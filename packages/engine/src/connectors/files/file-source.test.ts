@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { TokenSeparator } from '../../pipeline/source.ts'
+import type { TokenSeparator } from '../../core/token-separator.ts'
 import { fakePlatform, type FakePlatform } from '../../platform/fake/fake-platform.ts'
 import { createContext, rig, type RigOptions, runSource } from '../../testing/connector-rig.ts'
 import { type FilesOptions, Sources } from '../sources.ts'

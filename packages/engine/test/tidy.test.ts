@@ -1,0 +1,162 @@
+// The part of STYLE.md that no other tool checks, over all tracked files. Each rule is also shown something it must refuse.
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { deadLinks } from './tidy/markdown-links.ts'
+import { undocumentedExports } from './tidy/public-surface.ts'
+import {
+  declaredNames,
+  defaultExports,
+  exportedAny,
+  fileName,
+  fileSize,
+  functionSize,
+  hiddenGlobals,
+  leftovers,
+  type SourceRule,
+  silencedCheckers,
+} from './tidy/rules.ts'
+import { type Finding, isSource, parse, ROOT, readText, type SourceFile, trackedFiles } from './tidy/source-file.ts'
+
+const files = trackedFiles()
+const sources = files.filter(isSource).map((path) => parse(path))
+const pages = files.filter((path) => path.endsWith('.md'))
+
+const ENTRY_POINTS = ['index.ts', 'core.ts', 'testing/index.ts'].map((name) => `packages/engine/src/${name}`)
+const ENGINE_FILE = 'packages/engine/src/core/example.ts'
+
+/** Files a rule is not asked about, by name. An entry needs a reason beside it. */
+const EXCEPTIONS: ReadonlyMap<SourceRule, readonly string[]> = new Map()
+
+describe('the source', () => {
+  it('is seen by this test', () => {
+    expect(sources.length).toBeGreaterThan(200)
+    expect(pages.length).toBeGreaterThan(5)
+  })
+
+  it('has files of at most 500 lines', () => {
+    expect(allFindings(fileSize)).toEqual([])
+    expect(fileSize(engineFile('\n'.repeat(500)))).toEqual([])
+    expect(fileSize(engineFile('\n'.repeat(501)))).toHaveLength(1)
+  })
+
+  it('has functions of at most 70 lines', () => {
+    expect(allFindings(functionSize)).toEqual([])
+    const long = `{${'\n'.repeat(70)}}`
+    expect(functionSize(engineFile(`function f() ${long.replace('\n', '')}`))).toEqual([])
+    expect(functionSize(engineFile(`function f() ${long}`))).toHaveLength(1)
+    expect(functionSize(engineFile(`const f = () => ${long}`))).toHaveLength(1)
+    expect(functionSize(engineFile(`class A { f() ${long} }`))).toHaveLength(1)
+    expect(
+      functionSize(
+        parse('a.test.ts', `describe('a', () => {it('b', () => {${'\n'.repeat(60)}})\n${'\n'.repeat(60)}})`),
+      ),
+    ).toEqual([])
+    expect(functionSize(parse('a.test.ts', `describe('a', () => {it('b', () => ${long})})`))).toHaveLength(1)
+  })
+
+  it('has names that say something', () => {
+    expect(allFindings(declaredNames)).toEqual([])
+    expect(declaredNames(engineFile('const commonPrefix = 1; x.utils = util()'))).toEqual([])
+    expect(declaredNames(engineFile('class JobManager {}'))).toHaveLength(1)
+    expect(declaredNames(engineFile('export const stringUtils = {}'))).toHaveLength(1)
+    expect(declaredNames(engineFile('interface Helper {}; type HELPERS = 1'))).toHaveLength(2)
+  })
+
+  it('reads the clock and other globals through ports', () => {
+    expect(allFindings(hiddenGlobals)).toEqual([])
+    expect(hiddenGlobals(engineFile('new Date(0)'))).toEqual([])
+    expect(hiddenGlobals(parse('packages/engine/src/platform/node/a.ts', 'new Date()'))).toEqual([])
+    expect(hiddenGlobals(engineFile('new Date()'))).toHaveLength(1)
+    expect(hiddenGlobals(engineFile('Date()'))).toHaveLength(1)
+    expect(hiddenGlobals(engineFile('globalThis.setTimeout(f, 1)'))).toHaveLength(1)
+  })
+
+  it('has named exports only', () => {
+    expect(allFindings(defaultExports)).toEqual([])
+    expect(defaultExports(parse('examples/a.ts', 'export default 1'))).toEqual([])
+    expect(defaultExports(parse('vitest.config.ts', 'export default 1'))).toEqual([])
+    expect(defaultExports(engineFile('export default 1'))).toHaveLength(1)
+  })
+
+  it('exports no `any`', () => {
+    expect(allFindings(exportedAny)).toEqual([])
+    expect(exportedAny(engineFile('export function f(): void { const a: any = 1 }; function g(a: any) {}'))).toEqual([])
+    expect(exportedAny(engineFile('export class A { #a: any; private b(c: any) {} }'))).toEqual([])
+    expect(exportedAny(engineFile('export function f(a: any[]): void {}'))).toHaveLength(1)
+    expect(exportedAny(engineFile('export class A { f(a: any): any {} }'))).toHaveLength(2)
+    expect(exportedAny(engineFile('export type A = Map<string, any>'))).toHaveLength(1)
+  })
+
+  it('has no leftovers', () => {
+    expect(allFindings(leftovers)).toEqual([])
+    expect(leftovers(engineFile('// why\nit.skip(a, b)\nx.skip(1)\nit.skip(c, d) // why'))).toEqual([])
+    expect(leftovers(engineFile(`// ${'TO'}DO: later`))).toHaveLength(1)
+    expect(leftovers(engineFile('describe.only(a, b)'))).toHaveLength(1)
+    expect(leftovers(engineFile('it.concurrent.only(a, b)'))).toHaveLength(1)
+    expect(leftovers(engineFile('it.skip(a, b)'))).toHaveLength(1)
+    expect(leftovers(engineFile('debugger'))).toHaveLength(1)
+  })
+
+  it('silences checkers by name and with a reason', () => {
+    expect(allFindings(silencedCheckers)).toEqual([])
+    expect(silencedCheckers(engineFile('// oxlint-disable-next-line no-var -- old engines\nvar a'))).toEqual([])
+    expect(silencedCheckers(engineFile('// oxlint-disable-next-line no-var\nvar a'))).toHaveLength(1)
+    expect(silencedCheckers(engineFile('// oxlint-disable\nvar a'))).toHaveLength(1)
+    expect(silencedCheckers(engineFile('// @ts-ignore because\nvar a'))).toHaveLength(1)
+    expect(silencedCheckers(engineFile('// biome-ignore format\nvar a'))).toHaveLength(1)
+  })
+
+  it('documents what users can name', () => {
+    const entries = ENTRY_POINTS.filter((path) => existsSync(join(ROOT, path)))
+    const load = (path: string): SourceFile => sources.find((file) => file.path === path) ?? parse(path)
+    expect(entries.flatMap((path) => undocumentedExports(path, load))).toEqual([])
+
+    const bad: Record<string, string> = {
+      'index.ts': `export { a, type B } from './a.ts'; export * from './c.ts'`,
+      'a.ts': `/** Documented. */ export function a(): void {}\nexport interface B {}\n/** For d. */`,
+      'c.ts': `import { d } from './d.ts'\nexport { d }\n/** E. */ export class E {}\n export const f = 1`,
+      'd.ts': `/** The only documented overload. */ export function d(a: 1): void\nexport function d(a: 2): void {}`,
+    }
+    expect(undocumentedExports('index.ts', (path) => parse(path, bad[path]))).toEqual([
+      "a.ts:2 'B' is public and has no doc comment",
+      "c.ts:4 'f' is public and has no doc comment",
+    ])
+  })
+})
+
+describe('the files', () => {
+  it('have names in kebab-case that say something', () => {
+    expect(files.flatMap(fileName)).toEqual([])
+    for (const good of ['a/job-state.thread.test.ts', 'README.md', '.npmrc', 'docs/adr/001-a-b.md', 'LICENSE']) {
+      expect(fileName(good)).toEqual([])
+    }
+    for (const bad of ['a/JobState.ts', 'a/job_state.ts', 'a/string-utils.ts', 'common/a.ts', 'helpers.ts']) {
+      expect(fileName(bad), bad).toHaveLength(1)
+    }
+  })
+
+  it('have links that lead somewhere', () => {
+    const read = (path: string): string | null => {
+      const file = join(ROOT, path)
+      if (!existsSync(file)) return null
+      return statSync(file).isDirectory() ? '' : readText(path)
+    }
+    expect(pages.flatMap((path) => deadLinks(path, readText(path), read))).toEqual([])
+
+    const page =
+      '# A title: of `two` words\n[a](b.md) [c](#a-title-of-two-words) [d](https://e.example/x)\n```\n[f](g)\n```'
+    expect(deadLinks('docs/x.md', page, (path) => (path === 'docs/b.md' ? '' : null))).toEqual([])
+    expect(deadLinks('docs/x.md', page, () => null)).toEqual(['docs/x.md:2 leads to docs/b.md, which does not exist'])
+    expect(deadLinks('x.md', '[a](#b)', () => null)).toHaveLength(1)
+    expect(deadLinks('x.md', '[a](y.md#b)', () => '# c')).toHaveLength(1)
+  })
+})
+
+function allFindings(rule: SourceRule): Finding[] {
+  return sources.filter(({ path }) => !EXCEPTIONS.get(rule)?.includes(path)).flatMap(rule)
+}
+
+function engineFile(text: string): SourceFile {
+  return parse(ENGINE_FILE, text)
+}
