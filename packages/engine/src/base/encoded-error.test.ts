@@ -8,10 +8,20 @@ const roundTrip = (thrown: unknown) => decodeError(structuredClone(encodeError(t
 
 describe('encoding of errors', () => {
   it('keeps class, code, details, domain and retry of engine errors', () => {
-    const original = new NacelleError('ERR_X', 'wrong', { domain: 'external', retry: 'backoff', details: { vertex: 'map', ordinal: 2 } })
+    const original = new NacelleError('ERR_X', 'wrong', {
+      domain: 'external',
+      retry: 'backoff',
+      details: { vertex: 'map', ordinal: 2 },
+    })
     const back = roundTrip(original)
     expect(back).toBeInstanceOf(NacelleError)
-    expect(back).toMatchObject({ name: 'NacelleError', code: 'ERR_X', message: 'wrong', domain: 'external', retry: 'backoff' })
+    expect(back).toMatchObject({
+      name: 'NacelleError',
+      code: 'ERR_X',
+      message: 'wrong',
+      domain: 'external',
+      retry: 'backoff',
+    })
     expect((back as NacelleError).details).toEqual({ vertex: 'map', ordinal: 2 })
     expect(back.stack).toBe(original.stack)
   })
@@ -78,11 +88,15 @@ describe('encoding of errors', () => {
 
   it('never throws and always yields data that can be cloned', () => {
     fc.assert(
-      fc.property(fc.anything({ withBigInt: true, withNullPrototype: true, withMap: true }), fc.string(), (value, message) => {
-        const encoded = encodeError(new Error(message, { cause: value }))
-        expect(structuredClone(encoded)).toEqual(encoded)
-        expect(roundTrip(new Error(message, { cause: value })).message).toBe(message)
-      }),
+      fc.property(
+        fc.anything({ withBigInt: true, withNullPrototype: true, withMap: true }),
+        fc.string(),
+        (value, message) => {
+          const encoded = encodeError(new Error(message, { cause: value }))
+          expect(structuredClone(encoded)).toEqual(encoded)
+          expect(roundTrip(new Error(message, { cause: value })).message).toBe(message)
+        },
+      ),
       { numRuns: 300 },
     )
   })

@@ -1,5 +1,5 @@
-import { type ErrorDomain, NacelleError, type Retry } from './nacelle-error.ts'
 import { AssertionError } from './assert.ts'
+import { type ErrorDomain, NacelleError, type Retry } from './nacelle-error.ts'
 
 /** How many causes behind an error are kept. */
 const CAUSE_DEPTH_MAX = 8
@@ -82,8 +82,10 @@ function rebuild(encoded: EncodedError, cause: Error | undefined): Error {
       : encoded.members.length > 0
         ? new AggregateError(encoded.members.map(decodeError), encoded.message, options)
         : new Error(encoded.message, options)
-  if (error.name !== encoded.name) Object.defineProperty(error, 'name', { value: encoded.name, configurable: true, writable: true })
-  if (encoded.code !== null) Object.defineProperty(error, 'code', { value: encoded.code, configurable: true, enumerable: true })
+  if (error.name !== encoded.name)
+    Object.defineProperty(error, 'name', { value: encoded.name, configurable: true, writable: true })
+  if (encoded.code !== null)
+    Object.defineProperty(error, 'code', { value: encoded.code, configurable: true, enumerable: true })
   return error
 }
 
@@ -102,7 +104,10 @@ function encodeWithin(thrown: unknown, depth: number): EncodedError {
     retry: engine?.retry ?? 'never',
     details: engine?.details ?? {},
     cause: cause === undefined || depth <= 0 ? null : encodeWithin(cause, depth - 1),
-    members: Array.isArray(members) && depth > 0 ? members.slice(0, MEMBERS_MAX).map((member) => encodeWithin(member, depth - 1)) : [],
+    members:
+      Array.isArray(members) && depth > 0
+        ? members.slice(0, MEMBERS_MAX).map((member) => encodeWithin(member, depth - 1))
+        : [],
   }
 }
 

@@ -48,7 +48,10 @@ export function keyEquals(a: unknown, b: unknown): boolean {
   if (typeof a === 'number') return a !== a && b !== b
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a)) return Array.isArray(b) && arraysEqual(a, b)
-  if (a instanceof Date) return b instanceof Date && (a.getTime() === b.getTime() || (Number.isNaN(a.getTime()) && Number.isNaN(b.getTime())))
+  if (a instanceof Date)
+    return (
+      b instanceof Date && (a.getTime() === b.getTime() || (Number.isNaN(a.getTime()) && Number.isNaN(b.getTime())))
+    )
   if (Array.isArray(b) || b instanceof Date) return false
   return objectsEqual(a as Record<string, unknown>, b as Record<string, unknown>)
 }
@@ -124,7 +127,8 @@ function hashObject(key: object, depth: number): number {
   }
   if (key instanceof Date) return mix(hashNumber(key.getTime()) ^ 0x510e527f)
   const prototype: unknown = Object.getPrototypeOf(key)
-  if (prototype !== Object.prototype && prototype !== null) throw badKey(`an instance of class '${key.constructor.name}'`)
+  if (prototype !== Object.prototype && prototype !== null)
+    throw badKey(`an instance of class '${key.constructor.name}'`)
   // A sum, so that the order of properties does not matter.
   let h = 0
   for (const name of Object.keys(key)) {

@@ -25,10 +25,15 @@ class NaiveKeyMap {
 
 // Few distinct keys of each sort, so that commands meet: neighbours, the borders of the dense array, collisions modulo powers of two.
 const key = fc.oneof(
-  fc.integer({ min: -3, max: 40 }), fc.constantFrom(255, 256, 257, 4096, 65_536, (1 << 20) - 1, 1 << 20, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 2 ** 40),
-  fc.integer({ min: 0, max: 30 }).map((i) => i * 64 - 1000), fc.constantFrom(0, -0, Number.NaN, 0.5, Infinity), fc.constantFrom('', 'a', 'b', '1'),
-  fc.constantFrom<unknown>(true, false, null, undefined, 1n), fc.integer({ min: 0, max: 5 }).map((i) => new Date(i)),
-  fc.integer({ min: 0, max: 40 }).map((i) => ['t', i]), fc.integer({ min: 0, max: 5 }).map((i) => ({ a: i, b: 'x' })),
+  fc.integer({ min: -3, max: 40 }),
+  fc.constantFrom(255, 256, 257, 4096, 65_536, (1 << 20) - 1, 1 << 20, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 2 ** 40),
+  fc.integer({ min: 0, max: 30 }).map((i) => i * 64 - 1000),
+  fc.constantFrom(0, -0, Number.NaN, 0.5, Infinity),
+  fc.constantFrom('', 'a', 'b', '1'),
+  fc.constantFrom<unknown>(true, false, null, undefined, 1n),
+  fc.integer({ min: 0, max: 5 }).map((i) => new Date(i)),
+  fc.integer({ min: 0, max: 40 }).map((i) => ['t', i]),
+  fc.integer({ min: 0, max: 5 }).map((i) => ({ a: i, b: 'x' })),
 )
 const command = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.constant('set' as const), key, fc.nat(1000)) },
@@ -38,21 +43,23 @@ const command = fc.oneof(
 
 describe('KeyMap', () => {
   it('behaves as a list searched by value', () => {
-    fc.assert(fc.property(fc.array(command, { maxLength: 150 }), (commands) => {
-      const map = new KeyMap()
-      const naive = new NaiveKeyMap()
-      for (const [name, k, value] of commands) {
-        if (name === 'set') {
-          map.set(k, value)
-          naive.set(k, value)
-        } else if (name === 'delete') {
-          expect(map.delete(k)).toBe(naive.delete(k))
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 150 }), (commands) => {
+        const map = new KeyMap()
+        const naive = new NaiveKeyMap()
+        for (const [name, k, value] of commands) {
+          if (name === 'set') {
+            map.set(k, value)
+            naive.set(k, value)
+          } else if (name === 'delete') {
+            expect(map.delete(k)).toBe(naive.delete(k))
+          }
+          expect(map.get(k)).toBe(naive.get(k))
+          expect(map.size).toBe(naive.entries.length)
         }
-        expect(map.get(k)).toBe(naive.get(k))
-        expect(map.size).toBe(naive.entries.length)
-      }
-      for (const [k, value] of naive.entries) expect(map.get(k)).toBe(value)
-    }))
+        for (const [k, value] of naive.entries) expect(map.get(k)).toBe(value)
+      }),
+    )
   })
 
   it('keeps many integers of every magnitude, through growth and deletion', () => {

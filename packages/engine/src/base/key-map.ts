@@ -88,7 +88,11 @@ export class KeyMap {
 
   private setInteger(key: number, value: number): void {
     const place = key >>> 0
-    if (place >= this.dense.length && place < DENSE_MAX && place < Math.max(DENSE_MIN, (this.size + 1) * DENSE_SPARSITY)) {
+    if (
+      place >= this.dense.length &&
+      place < DENSE_MAX &&
+      place < Math.max(DENSE_MIN, (this.size + 1) * DENSE_SPARSITY)
+    ) {
       this.growDense(place)
     }
     if (place < this.dense.length) {

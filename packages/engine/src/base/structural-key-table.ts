@@ -61,7 +61,8 @@ export class StructuralKeyTable {
   private placeOf(key: object, hash: number): number {
     const mask = this.values.length - 1
     let at = hash & mask
-    while (this.values[at] !== FREE && !(this.hashes[at] === hash && keyEquals(this.keys[at], key))) at = (at + 1) & mask
+    while (this.values[at] !== FREE && !(this.hashes[at] === hash && keyEquals(this.keys[at], key)))
+      at = (at + 1) & mask
     return at
   }
 
