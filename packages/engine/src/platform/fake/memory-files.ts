@@ -3,8 +3,8 @@ import type {
   CompressedFile,
   CompressionFormat,
   DirectoryEntry,
-  Files,
   FileStat,
+  Files,
   ReadableFile,
   WritableFile,
 } from '../files.ts'

@@ -17,9 +17,17 @@ export function cgroupCpuLimit(read: ReadText = readSystemFile): number | null {
   for (const line of groups.split('\n')) {
     const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
     if (controllers === undefined || path === undefined) continue
-    if (controllers === '') limit = lower(limit, limitUpwards(path, (folder) => version2Limit(read, folder)))
+    if (controllers === '')
+      limit = lower(
+        limit,
+        limitUpwards(path, (folder) => version2Limit(read, folder)),
+      )
     else if (controllers.split(',').includes('cpu')) {
-      for (const mount of ['cpu', 'cpu,cpuacct']) limit = lower(limit, limitUpwards(path, (folder) => version1Limit(read, mount, folder)))
+      for (const mount of ['cpu', 'cpu,cpuacct'])
+        limit = lower(
+          limit,
+          limitUpwards(path, (folder) => version1Limit(read, mount, folder)),
+        )
     }
   }
   return limit

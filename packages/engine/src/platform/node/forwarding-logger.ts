@@ -1,4 +1,4 @@
-import type { LogLevel, Logger } from '../logger.ts'
+import type { Logger, LogLevel } from '../logger.ts'
 import { plainFields } from './log-layout.ts'
 
 /** Takes one record; fields are plain data, so that they may cross threads. */
@@ -7,7 +7,11 @@ export type ForwardLog = (level: LogLevel, message: string, fields: Readonly<Rec
 const WEIGHT: Readonly<Record<LogLevel, number>> = { trace: 0, debug: 1, info: 2, warn: 3, error: 4 }
 
 /** The logger of a worker thread: hands records on (to the main thread, whose logger gives them a form) instead of writing. */
-export function createForwardingLogger(level: LogLevel, forward: ForwardLog, fields: Readonly<Record<string, unknown>> = {}): Logger {
+export function createForwardingLogger(
+  level: LogLevel,
+  forward: ForwardLog,
+  fields: Readonly<Record<string, unknown>> = {},
+): Logger {
   const isEnabled = (wanted: LogLevel): boolean => WEIGHT[wanted] >= WEIGHT[level]
   return {
     log(wanted, message, more) {

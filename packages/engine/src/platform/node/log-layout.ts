@@ -45,7 +45,8 @@ export function plainFields(fields: Readonly<Record<string, unknown>>): Readonly
 }
 
 function plainValue(value: unknown): unknown {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value
   if (value instanceof Error) return errorText(value)
   return jsonText(value)
 }

@@ -18,7 +18,9 @@ describe('text layout', () => {
 
   it('puts an error on lines of its own', () => {
     const error = Object.assign(new Error('x'), { stack: 'Error: x\n    at f' })
-    expect(logText({ wallMs: 0, level: 'error', message: 'failed', fields: { error } })).toMatch(/: failed\nError: x\n    at f$/)
+    expect(logText({ wallMs: 0, level: 'error', message: 'failed', fields: { error } })).toMatch(
+      /: failed\nError: x\n    at f$/,
+    )
   })
 })
 
@@ -50,7 +52,9 @@ describe('createNodeLogger', () => {
 describe('createForwardingLogger', () => {
   it('hands on plain records of its level and above, with the fields of its parents', () => {
     const records: unknown[] = []
-    const logger = createForwardingLogger('info', (...record) => records.push(structuredClone(record)), { thread: 'worker-0' })
+    const logger = createForwardingLogger('info', (...record) => records.push(structuredClone(record)), {
+      thread: 'worker-0',
+    })
     logger.log('debug', 'hidden')
     logger.log('info', 'plain')
     const circular: { self?: unknown } = {}
@@ -58,7 +62,11 @@ describe('createForwardingLogger', () => {
     logger.child({ logger: 'a' }).log('error', 'failed', { circular, call: () => 1, none: null })
     expect(records).toEqual([
       ['info', 'plain', { thread: 'worker-0' }],
-      ['error', 'failed', { thread: 'worker-0', logger: 'a', circular: '[object Object]', call: '() => 1', none: null }],
+      [
+        'error',
+        'failed',
+        { thread: 'worker-0', logger: 'a', circular: '[object Object]', call: '() => 1', none: null },
+      ],
     ])
   })
 })

@@ -1,5 +1,5 @@
 import { type Logger as Pino, pino } from 'pino'
-import type { LogLevel, Logger } from '../logger.ts'
+import type { Logger, LogLevel } from '../logger.ts'
 import { type LogLayout, logText, plainFields } from './log-layout.ts'
 
 /** What {@link createNodeLogger} takes. */
@@ -17,7 +17,12 @@ export function createNodeLogger(options: NodeLoggerOptions): Logger {
   const write = options.write ?? ((line: string) => void process.stderr.write(line))
   const json = options.layout === 'json'
   const root = pino(
-    { level: options.level, base: null, timestamp: () => `,"time":${Date.now()}`, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level: options.level,
+      base: null,
+      timestamp: () => `,"time":${Date.now()}`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     { write: json ? write : (line: string) => write(`${textOf(line)}\n`) },
   )
   return new PinoLogger(root)

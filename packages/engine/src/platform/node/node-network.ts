@@ -1,4 +1,4 @@
-import { type Server, type Socket, connect, createServer } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Connection, Listener, Network, NetworkAddress } from '../network.ts'
 
 /** TCP over the operating system's sockets, without Nagle's delay. */
@@ -17,7 +17,11 @@ export const NODE_NETWORK: Network = {
     return new Promise((resolve, reject) => {
       const socket = connect({ host: address.host, port: address.port, noDelay: true })
       const timer = setTimeout(() => {
-        socket.destroy(Object.assign(new Error(`no answer from ${address.host}:${address.port} within ${timeoutMs} ms`), { code: 'ETIMEDOUT' }))
+        socket.destroy(
+          Object.assign(new Error(`no answer from ${address.host}:${address.port} within ${timeoutMs} ms`), {
+            code: 'ETIMEDOUT',
+          }),
+        )
       }, timeoutMs)
       socket.once('error', (error) => {
         clearTimeout(timer)

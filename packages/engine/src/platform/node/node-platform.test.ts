@@ -75,11 +75,17 @@ describe('threads of Node', () => {
 
   it('tells of process.exit inside a thread', async () => {
     const thread = NODE_THREADS.start(entry(`process.exit(3)`), null, { name: 'worker' })
-    expect(await new Promise<Error | null>((resolve) => thread.onExit(resolve))).toMatchObject({ message: 'the thread ended with code 3' })
+    expect(await new Promise<Error | null>((resolve) => thread.onExit(resolve))).toMatchObject({
+      message: 'the thread ended with code 3',
+    })
   })
 
   it('ends a thread that never yields', async () => {
-    const thread = NODE_THREADS.start<null, string>(entry(`import { parentPort } from 'node:worker_threads'; parentPort.postMessage('on'); for (;;) {}`), null, { name: 'worker' })
+    const thread = NODE_THREADS.start<null, string>(
+      entry(`import { parentPort } from 'node:worker_threads'; parentPort.postMessage('on'); for (;;) {}`),
+      null,
+      { name: 'worker' },
+    )
     await new Promise((resolve) => thread.onMessage(resolve))
     const exit = new Promise((resolve) => thread.onExit(resolve))
     await thread.terminate()
@@ -87,8 +93,12 @@ describe('threads of Node', () => {
   })
 
   it('finds entries beside modules, run from source or built', () => {
-    expect(workerEntryUrl('file:///p/src/local/a.ts', './worker-entry').href).toBe('file:///p/src/local/worker-entry.ts')
-    expect(workerEntryUrl('file:///p/dist/local/a.js', './worker-entry').href).toBe('file:///p/dist/local/worker-entry.js')
+    expect(workerEntryUrl('file:///p/src/local/a.ts', './worker-entry').href).toBe(
+      'file:///p/src/local/worker-entry.ts',
+    )
+    expect(workerEntryUrl('file:///p/dist/local/a.js', './worker-entry').href).toBe(
+      'file:///p/dist/local/worker-entry.js',
+    )
   })
 
   it('has at least one core', () => {

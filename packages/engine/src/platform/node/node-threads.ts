@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { Worker, parentPort, workerData } from 'node:worker_threads'
+import { parentPort, Worker, workerData } from 'node:worker_threads'
 import type { Thread, ThreadHost } from '../threads.ts'
 import { cgroupCpuLimit } from './cgroup-limit.ts'
 
@@ -10,7 +10,9 @@ export const NODE_THREADS: ThreadHost = {
   },
   start<In, Out>(entry: URL, data: unknown, options: { readonly name: string }): Thread<In, Out> {
     // Options that the process was started with (a debugger's port, a test runner's loader) are not for workers.
-    return new WorkerThread<In, Out>(new Worker(entry, { workerData: data, name: options.name, execArgv: [], stderr: false, stdout: false }))
+    return new WorkerThread<In, Out>(
+      new Worker(entry, { workerData: data, name: options.name, execArgv: [], stderr: false, stdout: false }),
+    )
   },
 }
 
@@ -67,7 +69,8 @@ class WorkerThread<In, Out> implements Thread<In, Out> {
       this.#error = error instanceof Error ? error : new Error(String(error))
     })
     worker.on('exit', (code) => {
-      if (code !== 0 && this.#error === null && !this.#terminated) this.#error = new Error(`the thread ended with code ${code}`)
+      if (code !== 0 && this.#error === null && !this.#terminated)
+        this.#error = new Error(`the thread ended with code ${code}`)
       this.#exited = true
       this.#exitListener?.(this.#error)
     })

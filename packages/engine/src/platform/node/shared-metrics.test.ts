@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NacelleError } from '../../base/nacelle-error.ts'
-import { type MetricSlot, SharedMetrics, SharedMetricsReader, createMetricsMemory } from './shared-metrics.ts'
+import { createMetricsMemory, type MetricSlot, SharedMetrics, SharedMetricsReader } from './shared-metrics.ts'
 
 function writer(slots: number): { metrics: SharedMetrics; announced: MetricSlot[][]; memory: SharedArrayBuffer } {
   const memory = createMetricsMemory(slots * 8)
@@ -67,6 +67,9 @@ describe('SharedMetrics', () => {
       metrics.flush()
       for (const slots of announced) reader.addSlots(memory, slots)
     }
-    expect(reader.readings().map(({ tags, value }) => [tags['thread'], value])).toEqual([['0', 1], ['1', 2]])
+    expect(reader.readings().map(({ tags, value }) => [tags['thread'], value])).toEqual([
+      ['0', 1],
+      ['1', 2],
+    ])
   })
 })
