@@ -29,14 +29,24 @@ class Xorshift {
 const SAMPLES: readonly ((i: number) => unknown)[] = [
   (i) => ({ id: i, price: i / 4, open: i % 2 === 0, name: `n${i}`, tag: ['x', 'y'][i % 2] }),
   (i) => [i, `t${i}`, null],
-  (i) => [1, 'two', 3n, null, undefined, true, new Date(i), { a: i }, [i], new Map([[i, 'v']]), new Uint8Array([1, 2, 3])][i % 11],
+  (i) =>
+    [1, 'two', 3n, null, undefined, true, new Date(i), { a: i }, [i], new Map([[i, 'v']]), new Uint8Array([1, 2, 3])][
+      i % 11
+    ],
   (i) => 'xyz'.repeat(i % 9),
   (i) => ({ list: Array.from({ length: i % 5 }, (_, j) => ({ j })), nested: { at: new Date(i), big: BigInt(i) } }),
-  (i) => new Map<unknown, unknown>([[i, new Set([i, 'é', '€', 1.5])], [{ k: 1 }, -(2n ** 70n)]]),
+  (i) =>
+    new Map<unknown, unknown>([
+      [i, new Set([i, 'é', '€', 1.5])],
+      [{ k: 1 }, -(2n ** 70n)],
+    ]),
   (i) => `café € ${'long '.repeat(i % 12)}`,
 ]
 
-function encodeItems(make: (i: number) => unknown, count: number): { readonly layout: BatchLayout; readonly batches: readonly Uint8Array<ArrayBuffer>[] } {
+function encodeItems(
+  make: (i: number) => unknown,
+  count: number,
+): { readonly layout: BatchLayout; readonly batches: readonly Uint8Array<ArrayBuffer>[] } {
   const layout: BatchLayout = { kind: 'items', timed: true }
   const writer = new ByteWriter(64, 1 << 20)
   const encoder = new BatchEncoder(writer, layout, registry)
@@ -52,7 +62,10 @@ function encodeItems(make: (i: number) => unknown, count: number): { readonly la
   return { layout, batches }
 }
 
-function encodeKeyed(count: number): { readonly layout: BatchLayout; readonly batches: readonly Uint8Array<ArrayBuffer>[] } {
+function encodeKeyed(count: number): {
+  readonly layout: BatchLayout
+  readonly batches: readonly Uint8Array<ArrayBuffer>[]
+} {
   const layout: BatchLayout = { kind: 'keyed', timed: false, columns: ['f64', 'any'] }
   const writer = new ByteWriter(64, 1 << 20)
   const encoder = new BatchEncoder(writer, layout, registry)
@@ -85,7 +98,17 @@ function damage(bytes: Uint8Array<ArrayBuffer>, random: Xorshift): Uint8Array<Ar
     const kind = random.below(5)
     if (kind === 0) damaged[random.below(damaged.length)]! ^= 1 << random.below(8)
     else if (kind === 1) damaged[random.below(damaged.length)] = random.below(256)
-    else if (kind === 2) words[random.below(words.length)] = [0, -1, 1, 0x7fffffff, -0x80000000, words.length, damaged.length, random.below(64)][random.below(8)]!
+    else if (kind === 2)
+      words[random.below(words.length)] = [
+        0,
+        -1,
+        1,
+        0x7fffffff,
+        -0x80000000,
+        words.length,
+        damaged.length,
+        random.below(64),
+      ][random.below(8)]!
     else if (kind === 3) words[random.below(8)] = random.below(100) - 10
     else words[random.below(words.length)] = words[random.below(words.length)]!
   }
@@ -121,7 +144,8 @@ describe('a decoder of damaged bytes', () => {
     for (let round = 0; round < ROUNDS / 4; round++) {
       const { layout } = streams[random.below(streams.length)]!
       const words = new Int32Array(2 * (4 + random.below(60)))
-      for (let i = 0; i < words.length; i++) words[i] = random.below(3) === 0 ? random.below(0xffffffff) : random.below(16)
+      for (let i = 0; i < words.length; i++)
+        words[i] = random.below(3) === 0 ? random.below(0xffffffff) : random.below(16)
       words[1] = 8 * (2 + random.below(words.length / 2 - 2))
       const decoder = new BatchDecoder(new ByteRegion(new ArrayBuffer(8)), layout, registry)
       try {

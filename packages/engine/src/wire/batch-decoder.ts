@@ -1,5 +1,5 @@
-import { Batch, KeyDictionary } from '../core/batch.ts'
 import type { BatchLayout } from '../core/batch.ts'
+import { Batch, KeyDictionary } from '../core/batch.ts'
 import { BATCH_HEADER_BYTES, RESET_DICTIONARY, SHAPE_KINDS } from './batch-encoder.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { ByteRegion } from './byte-region.ts'
@@ -80,7 +80,11 @@ export class BatchDecoder {
       const code = values.length()
       const kind = SHAPE_KINDS[code]
       const fieldCount = values.length()
-      if (kind === undefined || fieldCount < 1 || fieldCount > (kind === 'tuple' ? TUPLE_LENGTH_MAX : SHAPE_FIELDS_MAX)) {
+      if (
+        kind === undefined ||
+        fieldCount < 1 ||
+        fieldCount > (kind === 'tuple' ? TUPLE_LENGTH_MAX : SHAPE_FIELDS_MAX)
+      ) {
         throw new WireError(`a shape of kind ${code} with ${fieldCount} fields`)
       }
       const fields: string[] = []

@@ -1,6 +1,6 @@
 import { ArrayPool } from './array-pool.ts'
-import { align8 } from './byte-region.ts'
 import type { ByteReader } from './byte-reader.ts'
+import { align8 } from './byte-region.ts'
 import * as tag from './column-tags.ts'
 import type { DecoderShape } from './decoder-shape.ts'
 import type { SerializerRegistry } from './serializers.ts'
@@ -118,7 +118,8 @@ export class ColumnDecoder {
     const { from, pool } = this
     const id = from.word()
     const shape = this.shapes[id]
-    if (shape === undefined) throw new WireError(`encoded objects have shape ${id}, but only ${this.shapes.length} are defined`)
+    if (shape === undefined)
+      throw new WireError(`encoded objects have shape ${id}, but only ${this.shapes.length} are defined`)
     const fieldCount = shape.fields.length
     from.need(align8(fieldCount))
     for (let f = 0; f < fieldCount; f++) {
@@ -177,7 +178,8 @@ export class ColumnDecoder {
   private mixed(out: unknown[], at: number, count: number, depth: number): void {
     const { from, pool } = this
     const classCount = from.word()
-    if (classCount < 1 || classCount > tag.CLASS_COUNT_MAX) throw new WireError(`a mixed column of ${classCount} classes`)
+    if (classCount < 1 || classCount > tag.CLASS_COUNT_MAX)
+      throw new WireError(`a mixed column of ${classCount} classes`)
     from.need(count)
     const classes = from.position
     const counts: number[] = []
@@ -214,7 +216,8 @@ export class ColumnDecoder {
     const id = this.values.text()
     from.align()
     const serializer = this.registry.ofId(id)
-    if (serializer === undefined) throw new WireError(`no serializer is registered as '${id.slice(0, 255)}' on the receiving side`)
+    if (serializer === undefined)
+      throw new WireError(`no serializer is registered as '${id.slice(0, 255)}' on the receiving side`)
     const borrowed = pool.depth
     const written = pool.take()
     this.read(written, 0, count, depth + 1)

@@ -1,6 +1,6 @@
 import { ArrayPool } from './array-pool.ts'
-import type { ByteWriter } from './byte-writer.ts'
 import { align8 } from './byte-region.ts'
+import type { ByteWriter } from './byte-writer.ts'
 import * as tag from './column-tags.ts'
 import type { EncoderShape } from './encoder-shape.ts'
 import { EncoderShapes } from './encoder-shape.ts'
@@ -215,7 +215,13 @@ export class ColumnEncoder {
     }
   }
 
-  private arrays(first: readonly unknown[], values: readonly unknown[], from: number, to: number, depth: number): boolean {
+  private arrays(
+    first: readonly unknown[],
+    values: readonly unknown[],
+    from: number,
+    to: number,
+    depth: number,
+  ): boolean {
     const shape = this.shapes.ofTuple(first.length, to - from)
     if (shape !== null && this.shaped(shape, values, from, to, depth)) return true
     if (hasHiddenProperties(first)) throw hiddenProperties()
@@ -247,7 +253,14 @@ export class ColumnEncoder {
     return true
   }
 
-  private registered(prototype: object, serializer: Serializer, values: readonly unknown[], from: number, to: number, depth: number): boolean {
+  private registered(
+    prototype: object,
+    serializer: Serializer,
+    values: readonly unknown[],
+    from: number,
+    to: number,
+    depth: number,
+  ): boolean {
     const { out, pool } = this
     const borrowed = pool.depth
     const written = pool.take()
@@ -303,7 +316,8 @@ export class ColumnEncoder {
       const column = pool.arrays[borrowed + index]!
       const count = counts[index]!
       const before = out.position
-      if (classes.isRegular(index) && depth < tag.COLUMN_DEPTH_MAX && this.uniform(column, 0, count, depth + 1)) continue
+      if (classes.isRegular(index) && depth < tag.COLUMN_DEPTH_MAX && this.uniform(column, 0, count, depth + 1))
+        continue
       out.position = before
       pool.release(borrowed + counts.length, count)
       this.oneByOne(column, 0, count)

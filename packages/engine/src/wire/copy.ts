@@ -2,7 +2,13 @@
 const LONG = 48
 
 /** Copies `count` numbers of `source` from `from` on to `target` from `to` on. */
-export function copyFloat64s(source: Float64Array, from: number, target: Float64Array, to: number, count: number): void {
+export function copyFloat64s(
+  source: Float64Array,
+  from: number,
+  target: Float64Array,
+  to: number,
+  count: number,
+): void {
   if (count >= LONG) target.set(source.subarray(from, from + count), to)
   else for (let i = 0; i < count; i++) target[to + i] = source[from + i]!
 }

@@ -105,7 +105,10 @@ export class EncoderShapes {
     if (length === 0 || length > TUPLE_LENGTH_MAX) return null
     let shape = this.tuples[length]!
     if (shape === null) {
-      shape = new EncoderShape('tuple', Array.from({ length }, (_, i) => String(i)))
+      shape = new EncoderShape(
+        'tuple',
+        Array.from({ length }, (_, i) => String(i)),
+      )
       this.tuples[length] = shape
     }
     return this.ready(shape, count)

@@ -54,7 +54,8 @@ export class MixedClasses {
 
   private markOfObject(value: object): unknown {
     const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype === Object.prototype || prototype === null) return this.shapes.ofObject(value, prototype === null, 1) ?? IRREGULAR
+    if (prototype === Object.prototype || prototype === null)
+      return this.shapes.ofObject(value, prototype === null, 1) ?? IRREGULAR
     if (prototype === Array.prototype || prototype === Date.prototype) return prototype
     return this.registry.ofPrototype(prototype as object) === undefined ? IRREGULAR : prototype
   }

@@ -3,8 +3,14 @@ import { BatchDecoder } from './batch-decoder.ts'
 import { align8, ByteRegion } from './byte-region.ts'
 import type { RingOptions } from './message.ts'
 import {
-  BARRIER_MESSAGE, BATCH_MESSAGE, DEFAULT_ITEM_BYTES_MAX, DONE_MESSAGE, FRAGMENT_HEADER_BYTES, FRAGMENT_MESSAGE,
-  MESSAGE_HEADER_BYTES, WATERMARK_MESSAGE,
+  BARRIER_MESSAGE,
+  BATCH_MESSAGE,
+  DEFAULT_ITEM_BYTES_MAX,
+  DONE_MESSAGE,
+  FRAGMENT_HEADER_BYTES,
+  FRAGMENT_MESSAGE,
+  MESSAGE_HEADER_BYTES,
+  WATERMARK_MESSAGE,
 } from './message.ts'
 import { serializers } from './serializers.ts'
 import type { SharedRing } from './shared-ring.ts'
@@ -71,7 +77,8 @@ export class RingConsumer {
   }
 
   private takeMarker(kind: number, at: number, bytes: number): number {
-    if (bytes < MESSAGE_HEADER_BYTES + 8 || this.received > 0) throw new WireError(`a message of kind ${kind} and ${bytes} bytes`)
+    if (bytes < MESSAGE_HEADER_BYTES + 8 || this.received > 0)
+      throw new WireError(`a message of kind ${kind} and ${bytes} bytes`)
     const { i32, f64 } = this.ring.region
     const extra = i32[(at >> 2) + 1]!
     const value = f64[(at >> 3) + 1]!
@@ -98,11 +105,14 @@ export class RingConsumer {
     const offset = bytes < FRAGMENT_HEADER_BYTES ? -1 : i32[(at >> 2) + 2]!
     const part = bytes - FRAGMENT_HEADER_BYTES
     if (total <= 0 || total > this.itemBytesMax || offset !== this.received || part <= 0 || offset + part > total) {
-      throw new WireError(`a fragment of ${part} bytes at ${offset} of ${total}, ${this.received} of ${this.wholeBytes} received`)
+      throw new WireError(
+        `a fragment of ${part} bytes at ${offset} of ${total}, ${this.received} of ${this.wholeBytes} received`,
+      )
     }
     if (offset === 0) {
       this.wholeBytes = total
-      if (this.whole === null || this.whole.u8.length < total) this.whole = new ByteRegion(new ArrayBuffer(align8(total)))
+      if (this.whole === null || this.whole.u8.length < total)
+        this.whole = new ByteRegion(new ArrayBuffer(align8(total)))
     } else if (total !== this.wholeBytes) {
       throw new WireError(`a fragment of a batch of ${total} bytes within one of ${this.wholeBytes}`)
     }

@@ -11,7 +11,11 @@ const ITEMS: BatchLayout = { kind: 'items', timed: false }
 const TIMED: BatchLayout = { kind: 'items', timed: true }
 const KEYED: BatchLayout = { kind: 'keyed', timed: true, columns: ['f64', 'any'] }
 
-function newQueue(layout: BatchLayout, dataBytes: number, itemBytesMax?: number): { readonly producer: RingProducer; readonly consumer: RingConsumer } {
+function newQueue(
+  layout: BatchLayout,
+  dataBytes: number,
+  itemBytesMax?: number,
+): { readonly producer: RingProducer; readonly consumer: RingConsumer } {
   const buffer = new SharedArrayBuffer(SharedRing.bytesFor(dataBytes))
   const options = itemBytesMax === undefined ? {} : { itemBytesMax }
   return {
@@ -34,7 +38,8 @@ function itemsBatch(items: readonly unknown[], timestamps?: readonly number[]): 
 function carry(queue: ReturnType<typeof newQueue>, batch: Batch): unknown[] {
   const arrived: unknown[] = []
   const drain = (): void => {
-    while (queue.consumer.poll() === POLL_BATCH) arrived.push(...queue.consumer.batch.items.slice(0, queue.consumer.batch.count))
+    while (queue.consumer.poll() === POLL_BATCH)
+      arrived.push(...queue.consumer.batch.items.slice(0, queue.consumer.batch.count))
   }
   while (!queue.producer.offerBatch(batch)) drain()
   drain()
@@ -83,11 +88,21 @@ describe('a queue over a ring', () => {
   })
 
   it('carries batches of any size through a ring of any size', () => {
-    const item = fc.oneof(fc.integer(), fc.string({ maxLength: 300 }), fc.record({ id: fc.integer(), text: fc.string({ maxLength: 50 }) }))
-    fc.assert(fc.property(fc.integer({ min: 96, max: 2000 }), fc.array(fc.array(item, { maxLength: 60 }), { maxLength: 10 }), (dataBytes, batches) => {
-      const queue = newQueue(ITEMS, dataBytes)
-      for (const items of batches) expect(exactlyEqual(carry(queue, itemsBatch(items)), items)).toBe(true)
-    }))
+    const item = fc.oneof(
+      fc.integer(),
+      fc.string({ maxLength: 300 }),
+      fc.record({ id: fc.integer(), text: fc.string({ maxLength: 50 }) }),
+    )
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 96, max: 2000 }),
+        fc.array(fc.array(item, { maxLength: 60 }), { maxLength: 10 }),
+        (dataBytes, batches) => {
+          const queue = newQueue(ITEMS, dataBytes)
+          for (const items of batches) expect(exactlyEqual(carry(queue, itemsBatch(items)), items)).toBe(true)
+        },
+      ),
+    )
   })
 
   it('cuts a batch that is larger than the largest item, but refuses a single item that is', () => {
@@ -96,7 +111,10 @@ describe('a queue over a ring', () => {
     expect(carry(queue, itemsBatch(items))).toEqual(items)
     const tooLarge = itemsBatch(['small', 'y'.repeat(3000)])
     expect(() => carry(queue, tooLarge)).toThrow(
-      expect.objectContaining({ code: 'ERR_ITEM_TOO_LARGE', message: expect.stringMatching(/'parse'.*ordinal 1.*2000 bytes/) as string }),
+      expect.objectContaining({
+        code: 'ERR_ITEM_TOO_LARGE',
+        message: expect.stringMatching(/'parse'.*ordinal 1.*2000 bytes/) as string,
+      }),
     )
   })
 
@@ -106,7 +124,8 @@ describe('a queue over a ring', () => {
     expect(() => producer.offerBatch(itemsBatch([1, { owners: [{ account: new Account() }] }]))).toThrow(
       expect.objectContaining({
         code: 'ERR_UNREGISTERED_CLASS',
-        message: "vertex 'parse' emitted an item that has at item.owners[0].account an instance of class 'Account', which would lose its methods. " +
+        message:
+          "vertex 'parse' emitted an item that has at item.owners[0].account an instance of class 'Account', which would lose its methods. " +
           'Emit a plain object, or register the class with registerSerializer(Account, …).',
       }),
     )
@@ -126,7 +145,9 @@ describe('a queue over a ring', () => {
     const consumer = new RingConsumer(new SharedRing(buffer, 0, 1024), layout)
     producer.offerWatermark(1)
     new Int32Array(buffer)[128 / 4 + 2] = 99
-    expect(() => consumer.poll()).toThrow(expect.objectContaining({ code: 'ERR_WIRE', message: 'a message of unknown kind 99' }))
+    expect(() => consumer.poll()).toThrow(
+      expect.objectContaining({ code: 'ERR_WIRE', message: 'a message of unknown kind 99' }),
+    )
   })
 })
 
@@ -175,37 +196,62 @@ describe('keyed batches', () => {
       expect(batch.dictionary!.keys.length).toBe(batch.keyCount)
       for (let i = 0; i < batch.count; i++) {
         arrived.push({
-          key: batch.dictionary!.keys[batch.slots![i]!], number: batch.columns[0]![i] as number, value: batch.columns[1]![i], timestamp: batch.timestamps![i]!,
+          key: batch.dictionary!.keys[batch.slots![i]!],
+          number: batch.columns[0]![i] as number,
+          value: batch.columns[1]![i],
+          timestamp: batch.timestamps![i]!,
         })
       }
     }
   }
 
-  const key = fc.oneof(fc.nat(20), fc.constantFrom('a', 'b', 'c', 'd'), fc.double(), fc.constantFrom<unknown>(...[['t', 1], { x: 1 }, new Date(7), 5n, true]))
-  const entry = fc.record({ key, number: fc.double(), value: fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true }), timestamp: fc.double() }, { noNullPrototype: true })
+  const key = fc.oneof(
+    fc.nat(20),
+    fc.constantFrom('a', 'b', 'c', 'd'),
+    fc.double(),
+    fc.constantFrom<unknown>(...[['t', 1], { x: 1 }, new Date(7), 5n, true]),
+  )
+  const entry = fc.record(
+    {
+      key,
+      number: fc.double(),
+      value: fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true }),
+      timestamp: fc.double(),
+    },
+    { noNullPrototype: true },
+  )
 
   it('arrive with keys, columns and timestamps, through resets of the dictionary and rings of any size', () => {
-    const batches = fc.array(fc.record({ entries: fc.array(entry, { maxLength: 40 }), reset: fc.boolean() }), { maxLength: 8 })
-    fc.assert(fc.property(fc.integer({ min: 256, max: 4000 }), batches, (dataBytes, all) => {
-      const { producer, consumer } = newQueue(KEYED, dataBytes)
-      const keys = new Keys()
-      const sent: Entry[] = []
-      const arrived: Entry[] = []
-      for (const { entries, reset } of all) {
-        if (reset) keys.reset()
-        sent.push(...entries)
-        const batch = keys.batch(entries)
-        while (!producer.offerBatch(batch)) drainInto(consumer, arrived)
-      }
-      drainInto(consumer, arrived)
-      expect(exactlyEqual(arrived, sent)).toBe(true)
-    }))
+    const batches = fc.array(fc.record({ entries: fc.array(entry, { maxLength: 40 }), reset: fc.boolean() }), {
+      maxLength: 8,
+    })
+    fc.assert(
+      fc.property(fc.integer({ min: 256, max: 4000 }), batches, (dataBytes, all) => {
+        const { producer, consumer } = newQueue(KEYED, dataBytes)
+        const keys = new Keys()
+        const sent: Entry[] = []
+        const arrived: Entry[] = []
+        for (const { entries, reset } of all) {
+          if (reset) keys.reset()
+          sent.push(...entries)
+          const batch = keys.batch(entries)
+          while (!producer.offerBatch(batch)) drainInto(consumer, arrived)
+        }
+        drainInto(consumer, arrived)
+        expect(exactlyEqual(arrived, sent)).toBe(true)
+      }),
+    )
   })
 
   it('send a key once', () => {
     const { producer, consumer } = newQueue(KEYED, 1 << 16)
     const keys = new Keys()
-    const entries = Array.from({ length: 100 }, (_, i) => ({ key: `a rather long key, number ${i % 10}`, number: i, value: 1, timestamp: i }))
+    const entries = Array.from({ length: 100 }, (_, i) => ({
+      key: `a rather long key, number ${i % 10}`,
+      number: i,
+      value: 1,
+      timestamp: i,
+    }))
     producer.offerBatch(keys.batch(entries))
     const first = producer.bytesWritten
     producer.offerBatch(keys.batch(entries))
@@ -223,7 +269,12 @@ describe('keyed batches', () => {
   it('are cut with the keys that each part needs', () => {
     const { producer, consumer } = newQueue(KEYED, 8192, 4000)
     const keys = new Keys()
-    const entries = Array.from({ length: 200 }, (_, i) => ({ key: `${i}`.padStart(100, '.'), number: i, value: null, timestamp: i }))
+    const entries = Array.from({ length: 200 }, (_, i) => ({
+      key: `${i}`.padStart(100, '.'),
+      number: i,
+      value: null,
+      timestamp: i,
+    }))
     const batch = keys.batch(entries)
     const arrived: Entry[] = []
     while (!producer.offerBatch(batch)) drainInto(consumer, arrived)

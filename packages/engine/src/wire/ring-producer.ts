@@ -5,8 +5,14 @@ import { BatchEncoder } from './batch-encoder.ts'
 import { ByteWriter, WriterFull } from './byte-writer.ts'
 import type { RingOptions } from './message.ts'
 import {
-  BARRIER_MESSAGE, BATCH_MESSAGE, DEFAULT_ITEM_BYTES_MAX, DONE_MESSAGE, FRAGMENT_HEADER_BYTES, FRAGMENT_MESSAGE,
-  MESSAGE_HEADER_BYTES, WATERMARK_MESSAGE,
+  BARRIER_MESSAGE,
+  BATCH_MESSAGE,
+  DEFAULT_ITEM_BYTES_MAX,
+  DONE_MESSAGE,
+  FRAGMENT_HEADER_BYTES,
+  FRAGMENT_MESSAGE,
+  MESSAGE_HEADER_BYTES,
+  WATERMARK_MESSAGE,
 } from './message.ts'
 import { serializers } from './serializers.ts'
 import type { SharedRing } from './shared-ring.ts'
@@ -42,7 +48,10 @@ export class RingProducer {
   private sent = 0
 
   constructor(ring: SharedRing, layout: BatchLayout, names: ProducerNames, options: RingOptions = {}) {
-    assert(ring.messageBytesMax >= RING_MESSAGE_MIN, `a ring whose longest message is ${ring.messageBytesMax} bytes: ${RING_MESSAGE_MIN} are needed`)
+    assert(
+      ring.messageBytesMax >= RING_MESSAGE_MIN,
+      `a ring whose longest message is ${ring.messageBytesMax} bytes: ${RING_MESSAGE_MIN} are needed`,
+    )
     this.ring = ring
     this.names = names
     this.itemBytesMax = options.itemBytesMax ?? DEFAULT_ITEM_BYTES_MAX

@@ -27,7 +27,10 @@ export class SerializerRegistry {
     const prototype = itemClass.prototype as object
     const { id } = serializer
     if (id.length === 0 || id.length > 255) {
-      throw new NacelleError('ERR_SERIALIZER_ID', `the serializer of class '${itemClass.name}' has an id of ${id.length} characters: it needs 1 to 255`)
+      throw new NacelleError(
+        'ERR_SERIALIZER_ID',
+        `the serializer of class '${itemClass.name}' has an id of ${id.length} characters: it needs 1 to 255`,
+      )
     }
     const sameClass = this.#byPrototype.get(prototype)
     const sameId = this.#byId.get(id)

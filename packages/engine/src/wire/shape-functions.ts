@@ -16,16 +16,28 @@ export const FIELD_BOOLEAN = 3
  * says which field was of another kind, -1 = the value has another shape altogether
  */
 export type ShapeWriteFunction = (
-  values: readonly unknown[], from: number, to: number,
-  i32: Int32Array, f64: Float64Array, u8: Uint8Array,
-  offsets: number[], stack: readonly unknown[][], base: number,
+  values: readonly unknown[],
+  from: number,
+  to: number,
+  i32: Int32Array,
+  f64: Float64Array,
+  u8: Uint8Array,
+  offsets: number[],
+  stack: readonly unknown[][],
+  base: number,
 ) => number
 
 /** Makes `count` objects of the columns that {@link ShapeWriteFunction} wrote and puts them into `out` from `at` on. */
 export type ShapeReadFunction = (
-  out: unknown[], at: number, count: number,
-  i32: Int32Array, f64: Float64Array, u8: Uint8Array,
-  offsets: readonly number[], stack: readonly unknown[][], base: number,
+  out: unknown[],
+  at: number,
+  count: number,
+  i32: Int32Array,
+  f64: Float64Array,
+  u8: Uint8Array,
+  offsets: readonly number[],
+  stack: readonly unknown[][],
+  base: number,
 ) => void
 
 /** The narrowest kind that fits a value. */
@@ -39,7 +51,8 @@ export function kindOf(value: unknown): FieldKind {
 export function widened(kind: FieldKind, value: unknown): FieldKind {
   const other = kindOf(value)
   if (kind === other) return kind
-  const bothNumbers = (kind === FIELD_INT32 || kind === FIELD_FLOAT64) && (other === FIELD_INT32 || other === FIELD_FLOAT64)
+  const bothNumbers =
+    (kind === FIELD_INT32 || kind === FIELD_FLOAT64) && (other === FIELD_INT32 || other === FIELD_FLOAT64)
   return bothNumbers ? FIELD_FLOAT64 : FIELD_ANY
 }
 
@@ -51,7 +64,11 @@ export function kindBytes(kind: FieldKind): number {
 }
 
 /** Generates the function that takes objects of a shape apart. Field names enter the text as string literals only. */
-export function compileShapeWriter(shape: ShapeKind, fields: readonly string[], kinds: readonly FieldKind[]): ShapeWriteFunction {
+export function compileShapeWriter(
+  shape: ShapeKind,
+  fields: readonly string[],
+  kinds: readonly FieldKind[],
+): ShapeWriteFunction {
   const bind: string[] = []
   const take: string[] = []
   let anyIndex = 0
@@ -76,7 +93,11 @@ return (values, from, to, i32, f64, u8, offsets, stack, base) => {
 }
 
 /** Generates the function that makes objects of a shape again. */
-export function compileShapeReader(shape: ShapeKind, fields: readonly string[], kinds: readonly FieldKind[]): ShapeReadFunction {
+export function compileShapeReader(
+  shape: ShapeKind,
+  fields: readonly string[],
+  kinds: readonly FieldKind[],
+): ShapeReadFunction {
   const bind: string[] = []
   const values: string[] = []
   let anyIndex = 0
@@ -105,7 +126,8 @@ function prototypeOf(shape: ShapeKind): object | null {
  */
 function check(shape: ShapeKind, fields: readonly string[]): string {
   const fail = `{ offsets[${fields.length}] = -1; return i }`
-  if (shape === 'tuple') return `if (!PlainArray.isArray(v) || v.length !== ${fields.length} || v.constructor !== PlainArray) ${fail}`
+  if (shape === 'tuple')
+    return `if (!PlainArray.isArray(v) || v.length !== ${fields.length} || v.constructor !== PlainArray) ${fail}`
   const direct = shape === 'nullObject' || fields.includes('constructor')
   return `if (typeof v !== 'object' || v === null || ${direct ? 'getPrototypeOf(v) !== prototype' : 'v.constructor !== PlainObject'}) ${fail}
     let n = 0
@@ -134,7 +156,9 @@ function store(shape: ShapeKind, f: number, kind: FieldKind, count: number): str
     u8[p${f} + i] = x${f} ? 1 : 0`
     default:
       // A hole in an array reads as undefined but is something else.
-      return shape === 'tuple' ? `if (x${f} === undefined && !(${f} in v)) ${fail(-1)}\n    a${f}[i - from] = x${f}` : `a${f}[i - from] = x${f}`
+      return shape === 'tuple'
+        ? `if (x${f} === undefined && !(${f} in v)) ${fail(-1)}\n    a${f}[i - from] = x${f}`
+        : `a${f}[i - from] = x${f}`
   }
 }
 

@@ -4,9 +4,17 @@ import { SharedRing } from './shared-ring.ts'
 
 const OFFSET = 64
 
-function newRing(dataBytes: number): { readonly producer: SharedRing; readonly consumer: SharedRing; readonly buffer: SharedArrayBuffer } {
+function newRing(dataBytes: number): {
+  readonly producer: SharedRing
+  readonly consumer: SharedRing
+  readonly buffer: SharedArrayBuffer
+} {
   const buffer = new SharedArrayBuffer(OFFSET + SharedRing.bytesFor(dataBytes))
-  return { producer: new SharedRing(buffer, OFFSET, dataBytes), consumer: new SharedRing(buffer, OFFSET, dataBytes), buffer }
+  return {
+    producer: new SharedRing(buffer, OFFSET, dataBytes),
+    consumer: new SharedRing(buffer, OFFSET, dataBytes),
+    buffer,
+  }
 }
 
 function put(ring: SharedRing, bytes: number, mark: number): boolean {
@@ -33,26 +41,28 @@ describe('SharedRing', () => {
   it('is a queue, whatever its size and the order of calls', () => {
     const sizes = fc.integer({ min: 64, max: 400 })
     const steps = fc.array(fc.oneof(fc.nat(120), fc.constant('take' as const)), { maxLength: 200 })
-    fc.assert(fc.property(sizes, steps, (dataBytes, all) => {
-      const { producer, consumer } = newRing(dataBytes)
-      const waiting: { readonly bytes: number; readonly mark: number }[] = []
-      let mark = 0
-      for (const step of all) {
-        if (step === 'take') {
-          expect(take(consumer)).toEqual(waiting.shift() ?? null)
-        } else if (step <= producer.messageBytesMax) {
-          mark = (mark + 1) % 256
-          const taken = put(producer, step, mark)
-          if (waiting.length === 0) expect(taken, 'an empty ring takes every message').toBe(true)
-          if (taken) waiting.push({ bytes: step, mark: step === 0 ? 0 : mark })
+    fc.assert(
+      fc.property(sizes, steps, (dataBytes, all) => {
+        const { producer, consumer } = newRing(dataBytes)
+        const waiting: { readonly bytes: number; readonly mark: number }[] = []
+        let mark = 0
+        for (const step of all) {
+          if (step === 'take') {
+            expect(take(consumer)).toEqual(waiting.shift() ?? null)
+          } else if (step <= producer.messageBytesMax) {
+            mark = (mark + 1) % 256
+            const taken = put(producer, step, mark)
+            if (waiting.length === 0) expect(taken, 'an empty ring takes every message').toBe(true)
+            if (taken) waiting.push({ bytes: step, mark: step === 0 ? 0 : mark })
+          }
+          expect(producer.isEmpty).toBe(waiting.length === 0)
+          expect(consumer.usedBytes).toBeGreaterThanOrEqual(waiting.reduce((sum, { bytes }) => sum + bytes + 8, 0))
         }
-        expect(producer.isEmpty).toBe(waiting.length === 0)
-        expect(consumer.usedBytes).toBeGreaterThanOrEqual(waiting.reduce((sum, { bytes }) => sum + bytes + 8, 0))
-      }
-      while (waiting.length > 0) expect(take(consumer)).toEqual(waiting.shift())
-      expect(take(consumer)).toBeNull()
-      expect(producer.usedBytes).toBe(0)
-    }))
+        while (waiting.length > 0) expect(take(consumer)).toEqual(waiting.shift())
+        expect(take(consumer)).toBeNull()
+        expect(producer.usedBytes).toBe(0)
+      }),
+    )
   })
 
   it('takes the longest message from every position', () => {
@@ -96,23 +106,28 @@ describe('SharedRing', () => {
   })
 
   it('never reads outside itself, whatever lies in the shared memory', () => {
-    const garbage = fc.array(fc.tuple(fc.nat(OFFSET / 4 + 32 + 16), fc.oneof(fc.integer(), fc.integer({ min: -2, max: 20 }))), { maxLength: 30 })
-    fc.assert(fc.property(garbage, fc.nat(3), (words, messages) => {
-      const { producer, consumer, buffer } = newRing(128)
-      for (let i = 0; i < messages; i++) put(producer, 16, i)
-      const shared = new Int32Array(buffer)
-      for (const [at, word] of words) shared[Math.min(at, shared.length - 1)] = word
-      try {
-        for (let i = 0; i < 50; i++) {
-          const at = consumer.peek()
-          if (at === -1) break
-          expect(at).toBeGreaterThanOrEqual(OFFSET)
-          expect(at + consumer.messageBytes).toBeLessThanOrEqual(buffer.byteLength)
-          consumer.release()
+    const garbage = fc.array(
+      fc.tuple(fc.nat(OFFSET / 4 + 32 + 16), fc.oneof(fc.integer(), fc.integer({ min: -2, max: 20 }))),
+      { maxLength: 30 },
+    )
+    fc.assert(
+      fc.property(garbage, fc.nat(3), (words, messages) => {
+        const { producer, consumer, buffer } = newRing(128)
+        for (let i = 0; i < messages; i++) put(producer, 16, i)
+        const shared = new Int32Array(buffer)
+        for (const [at, word] of words) shared[Math.min(at, shared.length - 1)] = word
+        try {
+          for (let i = 0; i < 50; i++) {
+            const at = consumer.peek()
+            if (at === -1) break
+            expect(at).toBeGreaterThanOrEqual(OFFSET)
+            expect(at + consumer.messageBytes).toBeLessThanOrEqual(buffer.byteLength)
+            consumer.release()
+          }
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'ERR_WIRE' })
         }
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'ERR_WIRE' })
-      }
-    }))
+      }),
+    )
   })
 })

@@ -52,8 +52,14 @@ export class SharedRing {
 
   /** @param byteOffset a multiple of 8; for the best speed of 64 */
   constructor(buffer: SharedArrayBuffer, byteOffset: number, dataBytes: number) {
-    assert(byteOffset % 8 === 0 && dataBytes >= 64, `a ring of ${dataBytes} bytes at ${byteOffset}: it must be aligned and hold at least 64`)
-    assert(byteOffset + SharedRing.bytesFor(dataBytes) <= buffer.byteLength, `a ring of ${dataBytes} bytes at ${byteOffset} lies outside its buffer`)
+    assert(
+      byteOffset % 8 === 0 && dataBytes >= 64,
+      `a ring of ${dataBytes} bytes at ${byteOffset}: it must be aligned and hold at least 64`,
+    )
+    assert(
+      byteOffset + SharedRing.bytesFor(dataBytes) <= buffer.byteLength,
+      `a ring of ${dataBytes} bytes at ${byteOffset} lies outside its buffer`,
+    )
     this.region = new ByteRegion(buffer)
     this.control = this.region.i32
     this.headIndex = byteOffset >> 2
@@ -82,7 +88,10 @@ export class SharedRing {
    * @returns the offset where to write it, or -1 when there is no room now
    */
   tryReserve(bytes: number): number {
-    assert(bytes >= 0 && bytes <= this.messageBytesMax, `a message of ${bytes} bytes for a ring whose longest is ${this.messageBytesMax}`)
+    assert(
+      bytes >= 0 && bytes <= this.messageBytesMax,
+      `a message of ${bytes} bytes for a ring whose longest is ${this.messageBytesMax}`,
+    )
     const wanted = (HEADER_BYTES + align8(bytes)) >> 3
     let at = this.placeFor(wanted)
     if (at === -1) {
@@ -98,7 +107,10 @@ export class SharedRing {
   /** Producer: publishes the reserved message, which turned out to be `bytes` bytes long. */
   commit(bytes: number): void {
     const at = this.reservedAt
-    assert(at !== -1 && bytes >= 0 && bytes <= this.reservedBytes, `commit of ${bytes} bytes without a reservation for them`)
+    assert(
+      at !== -1 && bytes >= 0 && bytes <= this.reservedBytes,
+      `commit of ${bytes} bytes without a reservation for them`,
+    )
     if (at !== this.tail) this.control[(this.dataOffset + this.tail * 8) >> 2] = WRAP
     this.control[(this.dataOffset + at * 8) >> 2] = bytes
     const end = at + ((HEADER_BYTES + align8(bytes)) >> 3)
@@ -122,7 +134,8 @@ export class SharedRing {
     let bytes = this.control[(this.dataOffset + at * 8) >> 2]!
     if (bytes === WRAP) {
       // What is published then lies at the start: the tail is behind the head and not at 0, where it would say "empty".
-      if (this.seenTail >= at || this.seenTail === 0) throw damaged(`a wrap marker at ${at} with the tail at ${this.seenTail}`)
+      if (this.seenTail >= at || this.seenTail === 0)
+        throw damaged(`a wrap marker at ${at} with the tail at ${this.seenTail}`)
       at = 0
       bytes = this.control[this.dataOffset >> 2]!
     }

@@ -156,7 +156,8 @@ function readDictionary(from: ByteReader, out: unknown[], at: number, count: num
   from.align()
   from.need(8)
   const tag = from.word()
-  if (tag !== LATIN1_COLUMN && tag !== UTF16_COLUMN) throw new WireError(`the dictionary of a column of strings begins with ${tag}`)
+  if (tag !== LATIN1_COLUMN && tag !== UTF16_COLUMN)
+    throw new WireError(`the dictionary of a column of strings begins with ${tag}`)
   if (size < 0) throw new WireError(`a dictionary of ${size} strings`)
   const distinct: string[] = []
   readTexts(from, tag, distinct, 0, size)
@@ -207,5 +208,7 @@ function readTexts(from: ByteReader, tag: number, out: unknown[], at: number, co
 }
 
 function slice(from: ByteReader, width: number, start: number, length: number): string {
-  return width === 1 ? from.text.toString('latin1', start, start + length) : from.text.toString('utf16le', start, start + length * 2)
+  return width === 1
+    ? from.text.toString('latin1', start, start + length)
+    : from.text.toString('utf16le', start, start + length * 2)
 }

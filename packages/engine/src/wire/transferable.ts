@@ -36,7 +36,10 @@ export function tooDeep(): NotTransferable {
 
 /** The reason why an object with symbols as keys or with hidden properties cannot travel. */
 export function hiddenProperties(): NotTransferable {
-  return new NotTransferable('an object or array with properties that would be lost (named by symbols, not enumerable, or beside the elements)', null)
+  return new NotTransferable(
+    'an object or array with properties that would be lost (named by symbols, not enumerable, or beside the elements)',
+    null,
+  )
 }
 
 /** Whether an array has properties beside its elements, or an object has some that `Object.keys` does not show. */
@@ -88,7 +91,8 @@ function walk(value: unknown, path: string[], depth: number, registry: Serialize
   if (prototype === Date.prototype) return
   if (prototype === Object.prototype || prototype === null) {
     if (hasHiddenProperties(value)) throw hiddenProperties()
-    for (const key of Object.keys(value)) inside(`.${key}`, (value as Readonly<Record<string, unknown>>)[key], path, depth, registry)
+    for (const key of Object.keys(value))
+      inside(`.${key}`, (value as Readonly<Record<string, unknown>>)[key], path, depth, registry)
   } else if (prototype === Array.prototype) {
     if (hasHiddenProperties(value)) throw hiddenProperties()
     const array = value as readonly unknown[]

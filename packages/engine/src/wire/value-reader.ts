@@ -10,7 +10,8 @@ const DEPTH_MAX = 2 * ITEM_DEPTH_MAX
 
 /** Sets a property, also one named `__proto__`, which plain assignment would take for the prototype. */
 export function defineProperty(target: object, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
   else (target as Record<string, unknown>)[key] = value
 }
 
@@ -201,7 +202,8 @@ export class ValueReader {
   private registered(depth: number): unknown {
     const id = this.text()
     const serializer = this.registry.ofId(id)
-    if (serializer === undefined) throw new WireError(`no serializer is registered as '${id.slice(0, 255)}' on the receiving side`)
+    if (serializer === undefined)
+      throw new WireError(`no serializer is registered as '${id.slice(0, 255)}' on the receiving side`)
     return serializer.read(this.read(depth + 1))
   }
 }

@@ -2,7 +2,14 @@ import type { Binary } from './binary-types.ts'
 import { binaryCodeOf, bytesOf } from './binary-types.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import type { SerializerRegistry } from './serializers.ts'
-import { hasHiddenProperties, hiddenProperties, ITEM_DEPTH_MAX, notData, tooDeep, unregisteredClass } from './transferable.ts'
+import {
+  hasHiddenProperties,
+  hiddenProperties,
+  ITEM_DEPTH_MAX,
+  notData,
+  tooDeep,
+  unregisteredClass,
+} from './transferable.ts'
 import * as tag from './value-tags.ts'
 
 /** Below this length a loop over the characters is quicker than a call of Buffer. */
