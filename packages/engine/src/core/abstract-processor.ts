@@ -1,7 +1,7 @@
 import type { Inbox } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
-import type { ProcessorContext } from './processor-context.ts'
 import type { Processor } from './processor.ts'
+import type { ProcessorContext } from './processor-context.ts'
 import type { Watermark } from './watermark.ts'
 
 /**
@@ -36,7 +36,9 @@ export abstract class AbstractProcessor implements Processor {
 
   /** Handles one item; false = not done, the same item comes again. */
   protected tryProcessItem(ordinal: number, _item: unknown, _timestamp: number): boolean {
-    throw new Error(`vertex '${this.context.vertexName}' got an item at input ordinal ${ordinal}, but its processor takes none`)
+    throw new Error(
+      `vertex '${this.context.vertexName}' got an item at input ordinal ${ordinal}, but its processor takes none`,
+    )
   }
 
   tryProcessWatermark(watermark: Watermark): boolean {
@@ -64,7 +66,9 @@ export abstract class AbstractProcessor implements Processor {
   }
 
   restoreFromSnapshot(inbox: Inbox): void {
-    throw new Error(`vertex '${this.context.vertexName}' got ${inbox.size} entries to restore, but its processor keeps no state`)
+    throw new Error(
+      `vertex '${this.context.vertexName}' got ${inbox.size} entries to restore, but its processor keeps no state`,
+    )
   }
 
   finishSnapshotRestore(): boolean {

@@ -1,8 +1,8 @@
 import { NacelleError } from '../base/nacelle-error.ts'
 import type { Edge } from './edge.ts'
+import type { Processor } from './processor.ts'
 import type { MetaSupplierOptions, ProcessorMetaSupplier } from './processor-supplier.ts'
 import { processorMetaSupplier } from './processor-supplier.ts'
-import type { Processor } from './processor.ts'
 import { Vertex } from './vertex.ts'
 
 /** What {@link DAG.newVertex} takes beside the supplier. */
@@ -29,9 +29,13 @@ export class DAG {
   /** @throws NacelleError ERR_DUPLICATE_VERTEX when the name is taken */
   vertex(vertex: Vertex): Vertex {
     if (this.#vertices.has(vertex.name)) {
-      throw new NacelleError('ERR_DUPLICATE_VERTEX', `a vertex named '${vertex.name}' is already in the DAG: names must be unique`, {
-        details: { vertex: vertex.name },
-      })
+      throw new NacelleError(
+        'ERR_DUPLICATE_VERTEX',
+        `a vertex named '${vertex.name}' is already in the DAG: names must be unique`,
+        {
+          details: { vertex: vertex.name },
+        },
+      )
     }
     this.#vertices.set(vertex.name, vertex)
     return vertex
@@ -39,11 +43,18 @@ export class DAG {
 
   /** Adds an edge between two vertices of this DAG. @throws NacelleError when an end is foreign or an ordinal is taken */
   edge(edge: Edge): this {
-    for (const [side, vertex] of [['source', edge.source], ['destination', edge.destination]] as const) {
+    for (const [side, vertex] of [
+      ['source', edge.source],
+      ['destination', edge.destination],
+    ] as const) {
       if (this.#vertices.get(vertex.name) !== vertex) {
-        throw new NacelleError('ERR_FOREIGN_VERTEX', `the ${side} '${vertex.name}' of an edge is not in the DAG: add it with vertex() first`, {
-          details: { vertex: vertex.name },
-        })
+        throw new NacelleError(
+          'ERR_FOREIGN_VERTEX',
+          `the ${side} '${vertex.name}' of an edge is not in the DAG: add it with vertex() first`,
+          {
+            details: { vertex: vertex.name },
+          },
+        )
       }
     }
     if (edge.source === edge.destination) {
@@ -52,7 +63,8 @@ export class DAG {
       })
     }
     for (const other of this.#edges) {
-      if (other.source === edge.source && other.sourceOrdinal === edge.sourceOrdinal) throw ordinalTaken(edge.source.name, 'output', edge.sourceOrdinal)
+      if (other.source === edge.source && other.sourceOrdinal === edge.sourceOrdinal)
+        throw ordinalTaken(edge.source.name, 'output', edge.sourceOrdinal)
       if (other.destination === edge.destination && other.destinationOrdinal === edge.destinationOrdinal) {
         throw ordinalTaken(edge.destination.name, 'input', edge.destinationOrdinal)
       }
@@ -64,7 +76,10 @@ export class DAG {
   /** @throws NacelleError ERR_UNKNOWN_VERTEX */
   getVertex(name: string): Vertex {
     const vertex = this.#vertices.get(name)
-    if (vertex === undefined) throw new NacelleError('ERR_UNKNOWN_VERTEX', `there is no vertex named '${name}' in the DAG`, { details: { vertex: name } })
+    if (vertex === undefined)
+      throw new NacelleError('ERR_UNKNOWN_VERTEX', `there is no vertex named '${name}' in the DAG`, {
+        details: { vertex: name },
+      })
     return vertex
   }
 
@@ -78,7 +93,9 @@ export class DAG {
 
   /** Edges into a vertex, by input ordinal. */
   inboundEdges(vertex: Vertex): readonly Edge[] {
-    return this.#edges.filter((edge) => edge.destination === vertex).sort((a, b) => a.destinationOrdinal - b.destinationOrdinal)
+    return this.#edges
+      .filter((edge) => edge.destination === vertex)
+      .sort((a, b) => a.destinationOrdinal - b.destinationOrdinal)
   }
 
   /** Edges out of a vertex, by output ordinal. */
@@ -95,8 +112,16 @@ export class DAG {
   validate(): readonly Vertex[] {
     if (this.#vertices.size === 0) throw new NacelleError('ERR_EMPTY_DAG', 'the DAG has no vertices')
     for (const vertex of this.#vertices.values()) {
-      checkContiguous(vertex.name, 'input', this.inboundEdges(vertex).map((edge) => edge.destinationOrdinal))
-      checkContiguous(vertex.name, 'output', this.outboundEdges(vertex).map((edge) => edge.sourceOrdinal))
+      checkContiguous(
+        vertex.name,
+        'input',
+        this.inboundEdges(vertex).map((edge) => edge.destinationOrdinal),
+      )
+      checkContiguous(
+        vertex.name,
+        'output',
+        this.outboundEdges(vertex).map((edge) => edge.sourceOrdinal),
+      )
     }
     return this.#topologicalOrder()
   }
@@ -114,7 +139,8 @@ export class DAG {
       }
       placed.add(next)
       order.push(next)
-      for (const edge of this.outboundEdges(next)) waitingFor.set(edge.destination, waitingFor.get(edge.destination)! - 1)
+      for (const edge of this.outboundEdges(next))
+        waitingFor.set(edge.destination, waitingFor.get(edge.destination)! - 1)
     }
     return order
   }
@@ -129,8 +155,12 @@ function ordinalTaken(vertex: string, side: 'input' | 'output', ordinal: number)
 function checkContiguous(vertex: string, side: 'input' | 'output', ordinals: readonly number[]): void {
   for (let i = 0; i < ordinals.length; i++) {
     if (ordinals[i] === i) continue
-    throw new NacelleError('ERR_ORDINAL_GAP', `vertex '${vertex}' has no edge at ${side} ordinal ${i}: ordinals must run from 0 without gaps`, {
-      details: { vertex, ordinal: i },
-    })
+    throw new NacelleError(
+      'ERR_ORDINAL_GAP',
+      `vertex '${vertex}' has no edge at ${side} ordinal ${i}: ordinals must run from 0 without gaps`,
+      {
+        details: { vertex, ordinal: i },
+      },
+    )
   }
 }

@@ -92,13 +92,25 @@ export class Edge<R extends RoutingPolicy = RoutingPolicy> {
   }
 
   /** Begins an edge at an output ordinal of `source`. */
-  static from(source: Vertex, sourceOrdinal = 0): { to(destination: Vertex, destinationOrdinal?: number): Edge<'unicast'> } {
+  static from(
+    source: Vertex,
+    sourceOrdinal = 0,
+  ): { to(destination: Vertex, destinationOrdinal?: number): Edge<'unicast'> } {
     return {
       to: (destination, destinationOrdinal = 0) =>
         new Edge<'unicast'>({
-          source, sourceOrdinal, destination, destinationOrdinal,
-          routing: 'unicast', locality: 'local', priority: 0, keyFunction: null, comparator: null,
-          projection: null, keyedByProducer: null, queueSize: DEFAULT_QUEUE_SIZE,
+          source,
+          sourceOrdinal,
+          destination,
+          destinationOrdinal,
+          routing: 'unicast',
+          locality: 'local',
+          priority: 0,
+          keyFunction: null,
+          comparator: null,
+          projection: null,
+          keyedByProducer: null,
+          queueSize: DEFAULT_QUEUE_SIZE,
         }),
     }
   }

@@ -1,6 +1,6 @@
-import type { Platform } from '../platform/platform.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { MetricRegistry } from '../platform/metrics.ts'
+import type { Platform } from '../platform/platform.ts'
 
 /** What happens to results when a job starts again after a failure. */
 export type ProcessingGuarantee = 'none' | 'atLeastOnce' | 'exactlyOnce'

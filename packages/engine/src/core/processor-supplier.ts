@@ -1,5 +1,5 @@
-import type { JobContext, SupplierContext } from './processor-context.ts'
 import type { Processor } from './processor.ts'
+import type { JobContext, SupplierContext } from './processor-context.ts'
 
 /**
  * Makes the processors of one vertex on one thread of a member. It lives in the thread whose processors it makes.
@@ -37,7 +37,10 @@ export interface MetaSupplierOptions {
 }
 
 /** A meta-supplier around a function that makes one processor. */
-export function processorMetaSupplier(create: (localIndex: number) => Processor, options: MetaSupplierOptions = {}): ProcessorMetaSupplier {
+export function processorMetaSupplier(
+  create: (localIndex: number) => Processor,
+  options: MetaSupplierOptions = {},
+): ProcessorMetaSupplier {
   return metaSupplierOf({ get: (localIndices) => localIndices.map(create) }, options)
 }
 

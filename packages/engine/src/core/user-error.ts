@@ -18,19 +18,28 @@ const ITEM_PREVIEW_LENGTH_MAX = 200
  */
 export function userFunctionError(thrown: unknown, place: FailurePlace): NacelleError {
   if (thrown instanceof NacelleError) return thrown
-  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `a value that is not an Error: ${previewOf(thrown)}`
-  return new NacelleError('ERR_USER_FUNCTION', `${place.what} of vertex '${place.vertex}' threw ${text}, at item ${previewOf(place.item)}`, {
-    domain: 'user',
-    cause: thrown,
-    details: { vertex: place.vertex, what: place.what, item: previewOf(place.item) },
-  })
+  const text =
+    thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `a value that is not an Error: ${previewOf(thrown)}`
+  return new NacelleError(
+    'ERR_USER_FUNCTION',
+    `${place.what} of vertex '${place.vertex}' threw ${text}, at item ${previewOf(place.item)}`,
+    {
+      domain: 'user',
+      cause: thrown,
+      details: { vertex: place.vertex, what: place.what, item: previewOf(place.item) },
+    },
+  )
 }
 
 /** A null or undefined key: it could go to no partition. */
 export function nullKeyError(vertex: string, item: unknown): NacelleError {
-  return new NacelleError('ERR_NULL_KEY', `Null key from key extractor of vertex '${vertex}', at item ${previewOf(item)}: return a value other than null and undefined, or filter such items out first`, {
-    details: { vertex, item: previewOf(item) },
-  })
+  return new NacelleError(
+    'ERR_NULL_KEY',
+    `Null key from key extractor of vertex '${vertex}', at item ${previewOf(item)}: return a value other than null and undefined, or filter such items out first`,
+    {
+      details: { vertex, item: previewOf(item) },
+    },
+  )
 }
 
 /** An asynchronous function where a plain one is needed. */
@@ -46,7 +55,12 @@ export function promiseError(place: FailurePlace): NacelleError {
 export function previewOf(item: unknown): string {
   let text: string
   try {
-    text = typeof item === 'bigint' ? `${item}n` : typeof item === 'function' ? `function ${item.name}` : (JSON.stringify(item) ?? String(item))
+    text =
+      typeof item === 'bigint'
+        ? `${item}n`
+        : typeof item === 'function'
+          ? `function ${item.name}`
+          : (JSON.stringify(item) ?? String(item))
   } catch {
     // Circular structures and throwing toJSON: the type is all that can be said.
     text = Object.prototype.toString.call(item)

@@ -20,7 +20,11 @@ export class Vertex {
   constructor(
     name: string,
     metaSupplier: ProcessorMetaSupplier,
-    options: { readonly localParallelism?: number; readonly description?: Readonly<Record<string, unknown>>; readonly timed?: boolean } = {},
+    options: {
+      readonly localParallelism?: number
+      readonly description?: Readonly<Record<string, unknown>>
+      readonly timed?: boolean
+    } = {},
   ) {
     const localParallelism = options.localParallelism ?? DEFAULT_LOCAL_PARALLELISM
     if (localParallelism !== -1 && !(Number.isInteger(localParallelism) && localParallelism > 0)) {
