@@ -9,7 +9,10 @@ import { columnarFormOf } from './columnar-form.ts'
  * `fn` has no side effects; when `operation` takes several values from an item, it is called once for each.
  * The compiler needs a hint for getters within: `mapping((t: Trade) => t.price, summingLong((price: number) => price))`.
  */
-export function mapping<T, U, A, R>(fn: (item: T) => U, operation: AggregateOperation<NonNullable<U>, A, R>): AggregateOperation<T, A, R> {
+export function mapping<T, U, A, R>(
+  fn: (item: T) => U,
+  operation: AggregateOperation<NonNullable<U>, A, R>,
+): AggregateOperation<T, A, R> {
   requireFunction('mapping', fn)
   return {
     ...sharedParts(operation),
@@ -34,7 +37,10 @@ export function mapping<T, U, A, R>(fn: (item: T) => U, operation: AggregateOper
  *
  * `predicate` has no side effects; when `operation` takes several values from an item, it is called once for each.
  */
-export function filtering<T, A, R>(predicate: (item: T) => boolean, operation: AggregateOperation<T, A, R>): AggregateOperation<T, A, R> {
+export function filtering<T, A, R>(
+  predicate: (item: T) => boolean,
+  operation: AggregateOperation<T, A, R>,
+): AggregateOperation<T, A, R> {
   requireFunction('filtering', predicate)
   return {
     ...sharedParts(operation),
@@ -69,7 +75,9 @@ export function flatMapping<T, U, A, R>(
 }
 
 /** All that does not depend on the items, of an operation that may be an instance of a class. */
-function sharedParts<A, R>(operation: AggregateOperation<never, A, R>): Omit<AggregateOperation<never, A, R>, 'name' | 'accumulate' | 'columnar'> {
+function sharedParts<A, R>(
+  operation: AggregateOperation<never, A, R>,
+): Omit<AggregateOperation<never, A, R>, 'name' | 'accumulate' | 'columnar'> {
   return {
     create: () => operation.create(),
     combine: operation.combine === null ? null : (accumulator, other) => operation.combine!(accumulator, other),

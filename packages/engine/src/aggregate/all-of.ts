@@ -1,6 +1,6 @@
 import type { AggregateOperation } from './aggregate-operation.ts'
 import type { OpaqueOperation, OperationsOf } from './opaque-operation.ts'
-import { type FinishFunction, RESULT_TUPLE, resultOf, resultRecord, type ResultShape } from './result-shape.ts'
+import { type FinishFunction, RESULT_TUPLE, type ResultShape, resultOf, resultRecord } from './result-shape.ts'
 import { membersOf, sideBySide, sideBySideForm } from './side-by-side.ts'
 
 /** The forms of {@link allOf}. */
@@ -19,7 +19,9 @@ export interface AllOf {
     finish: (result0: R0, result1: R1, result2: R2) => R,
   ): AggregateOperation<T, unknown[], R>
   /** Two or more operations over the same items; the result is a tuple of their results. */
-  <T, R extends readonly [unknown, unknown, ...unknown[]]>(...operations: OperationsOf<T, R>): AggregateOperation<T, unknown[], R>
+  <T, R extends readonly [unknown, unknown, ...unknown[]]>(
+    ...operations: OperationsOf<T, R>
+  ): AggregateOperation<T, unknown[], R>
   /** Several operations over the same items, by name; the result is a record of their results. */
   <T, R extends Readonly<Record<string, unknown>>>(operations: OperationsOf<T, R>): AggregateOperation<T, unknown[], R>
 }
@@ -37,7 +39,8 @@ export const allOf: AllOf = chooseForm as unknown as AllOf // the compiler does 
 
 function chooseForm(...given: readonly unknown[]): AggregateOperation<unknown, unknown[], never> {
   const last = given.at(-1)
-  if (typeof last === 'function') return together(given.slice(0, -1) as readonly Given[], resultOf(last as FinishFunction))
+  if (typeof last === 'function')
+    return together(given.slice(0, -1) as readonly Given[], resultOf(last as FinishFunction))
   if (given.length > 1) return together(given as readonly Given[], RESULT_TUPLE)
   const record = given[0] as Readonly<Record<string, Given>>
   return together(Object.values(record), resultRecord(Object.keys(record)))
@@ -56,7 +59,8 @@ function together(given: readonly Given[], shape: ResultShape): AggregateOperati
     },
     columnar: {
       ...form,
-      accumulate: (s, v, k) => form.parts.map((part) => part.form.accumulate(part.state(s), part.values(v), part.names(k))).join(' '),
+      accumulate: (s, v, k) =>
+        form.parts.map((part) => part.form.accumulate(part.state(s), part.values(v), part.names(k))).join(' '),
     },
   }
 }

@@ -3,7 +3,9 @@ import { NacelleError } from '../base/nacelle-error.ts'
 /** @throws NacelleError ERR_AGGREGATE_ARGUMENT when `argument` is no function */
 export function requireFunction(operation: string, argument: unknown): void {
   if (typeof argument === 'function') return
-  throw new NacelleError('ERR_AGGREGATE_ARGUMENT', `${operation} takes a function, not ${describeValue(argument)}`, { details: { operation } })
+  throw new NacelleError('ERR_AGGREGATE_ARGUMENT', `${operation} takes a function, not ${describeValue(argument)}`, {
+    details: { operation },
+  })
 }
 
 /** A value as a message shows it: type and a short text. */

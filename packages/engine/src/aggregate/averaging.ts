@@ -1,6 +1,12 @@
 import type { AggregateOperation } from './aggregate-operation.ts'
 import {
-  addCompensated, addCompensatedText, combineCompensated, combineCompensatedText, compensatedTotal, compensatedTotalText, type CompensatedSum,
+  addCompensated,
+  addCompensatedText,
+  type CompensatedSum,
+  combineCompensated,
+  combineCompensatedText,
+  compensatedTotal,
+  compensatedTotalText,
 } from './compensated-sum.ts'
 import type { CountAccumulator } from './counting.ts'
 import { type NumberGetter, numberGetter, wholeGetter } from './numeric-getter.ts'
@@ -46,9 +52,12 @@ export function averagingLong<T>(getter: NumberGetter<T>): AggregateOperation<T,
     columnar: {
       state: [ZERO, ZERO],
       values: [{ type: 'f64', get }],
-      accumulate: ([sum, count], [v], k) => `${whole.text(`${sum}`, `${sum}`, '+', `${v}`, `${k.overflow}`)} ${count} += 1;`,
-      combine: ([sum, count], [oSum, oCount], k) => `${whole.text(`${sum}`, `${sum}`, '+', `${oSum}`, `${k.overflow}`)} ${count} += ${oCount};`,
-      deduct: ([sum, count], [oSum, oCount], k) => `${whole.text(`${sum}`, `${sum}`, '-', `${oSum}`, `${k.overflow}`)} ${count} -= ${oCount};`,
+      accumulate: ([sum, count], [v], k) =>
+        `${whole.text(`${sum}`, `${sum}`, '+', `${v}`, `${k.overflow}`)} ${count} += 1;`,
+      combine: ([sum, count], [oSum, oCount], k) =>
+        `${whole.text(`${sum}`, `${sum}`, '+', `${oSum}`, `${k.overflow}`)} ${count} += ${oCount};`,
+      deduct: ([sum, count], [oSum, oCount], k) =>
+        `${whole.text(`${sum}`, `${sum}`, '-', `${oSum}`, `${k.overflow}`)} ${count} -= ${oCount};`,
       export: ([sum, count]) => averageText(sum, count),
       finish: ([sum, count]) => averageText(sum, count),
       constants: { overflow: whole.overflow },
@@ -64,7 +73,8 @@ export function averagingLong<T>(getter: NumberGetter<T>): AggregateOperation<T,
  */
 export function averagingDouble<T>(getter: NumberGetter<T>): AggregateOperation<T, CompensatedAverage, number> {
   const get = numberGetter('averagingDouble', getter)
-  const average = (accumulator: CompensatedAverage) => (accumulator.count === 0 ? Number.NaN : compensatedTotal(accumulator) / accumulator.count)
+  const average = (accumulator: CompensatedAverage) =>
+    accumulator.count === 0 ? Number.NaN : compensatedTotal(accumulator) / accumulator.count
   const averageText = (sum?: string, error?: string, count?: string) =>
     `(${count} === 0 ? NaN : ${compensatedTotalText(`${sum}`, `${error}`)} / ${count})`
   return {

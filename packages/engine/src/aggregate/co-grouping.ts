@@ -1,6 +1,6 @@
 import { type MultiAggregateOperation, multiOperation } from './multi-aggregate-operation.ts'
 import type { OpaqueOperation, OperationsEach } from './opaque-operation.ts'
-import { type FinishFunction, RESULT_TUPLE, resultOf, resultRecord, type ResultShape } from './result-shape.ts'
+import { type FinishFunction, RESULT_TUPLE, type ResultShape, resultOf, resultRecord } from './result-shape.ts'
 import { membersOf, sideBySide, sideBySideForm } from './side-by-side.ts'
 
 /** An operation over two co-grouped inputs. */
@@ -20,8 +20,16 @@ export function aggregateOperation2<T0, R0, T1, R1, R>(
   operation1: OpaqueOperation<T1, R1>,
   finish: (result0: R0, result1: R1) => R,
 ): AggregateOperation2<T0, T1, R>
-export function aggregateOperation2(operation0: Given, operation1: Given, finish?: FinishFunction): AggregateOperation2<unknown, unknown, never> {
-  return coGrouped('aggregateOperation2', [operation0, operation1], finish === undefined ? RESULT_TUPLE : resultOf(finish))
+export function aggregateOperation2(
+  operation0: Given,
+  operation1: Given,
+  finish?: FinishFunction,
+): AggregateOperation2<unknown, unknown, never> {
+  return coGrouped(
+    'aggregateOperation2',
+    [operation0, operation1],
+    finish === undefined ? RESULT_TUPLE : resultOf(finish),
+  )
 }
 
 /** An operation for each of three co-grouped inputs; the result is a tuple of their results. */
@@ -48,9 +56,10 @@ export function aggregateOperation3(
 }
 
 /** An operation for each of any number of co-grouped inputs, by name; the result is a record of their results. */
-export function coAggregateOperation<I extends Readonly<Record<keyof R, unknown>>, R extends Readonly<Record<string, unknown>>>(
-  operations: OperationsEach<I, R>,
-): MultiAggregateOperation<I, unknown[], R> {
+export function coAggregateOperation<
+  I extends Readonly<Record<keyof R, unknown>>,
+  R extends Readonly<Record<string, unknown>>,
+>(operations: OperationsEach<I, R>): MultiAggregateOperation<I, unknown[], R> {
   const given = operations as Readonly<Record<string, Given>>
   return coGrouped('coAggregateOperation', given, resultRecord(Object.keys(given)))
 }

@@ -1,6 +1,6 @@
 import type { AggregateOperation } from './aggregate-operation.ts'
-import type { Comparator } from './extremes.ts'
 import { requireFunction } from './argument.ts'
+import type { Comparator } from './extremes.ts'
 
 /** A collection that {@link toCollection} can fill: a Set or whatever else has `add`. */
 export interface Addable<in T> {
@@ -9,13 +9,21 @@ export interface Addable<in T> {
 
 /** All items in an array, in the order in which they come; across threads the order is not fixed. */
 export function toList<T>(): AggregateOperation<T, T[], T[]> {
-  return gathering('toList', (items: T[]) => items.slice(), (items) => items)
+  return gathering(
+    'toList',
+    (items: T[]) => items.slice(),
+    (items) => items,
+  )
 }
 
 /** All items in an array, sorted; equal ones in the order in which they come. */
 export function sorting<T>(compare: Comparator<T>): AggregateOperation<T, T[], T[]> {
   requireFunction('sorting', compare)
-  return gathering('sorting', (items: T[]) => items.toSorted(compare), (items) => items.sort(compare))
+  return gathering(
+    'sorting',
+    (items: T[]) => items.toSorted(compare),
+    (items) => items.sort(compare),
+  )
 }
 
 /**
@@ -49,7 +57,11 @@ export function toSet<T>(): AggregateOperation<T, Set<T>, Set<T>> {
 }
 
 /** An operation that keeps all items in an array. */
-function gathering<T, R>(name: string, exportItems: (items: T[]) => R, finishItems: (items: T[]) => R): AggregateOperation<T, T[], R> {
+function gathering<T, R>(
+  name: string,
+  exportItems: (items: T[]) => R,
+  finishItems: (items: T[]) => R,
+): AggregateOperation<T, T[], R> {
   return {
     name,
     create: () => [],

@@ -14,7 +14,11 @@ export interface TextAccumulator {
  *
  * @throws NacelleError ERR_AGGREGATE_VALUE at run time for an item that is no string
  */
-export function concatenating(delimiter = '', prefix = '', suffix = ''): AggregateOperation<string, TextAccumulator, string> {
+export function concatenating(
+  delimiter = '',
+  prefix = '',
+  suffix = '',
+): AggregateOperation<string, TextAccumulator, string> {
   const append = (accumulator: TextAccumulator, text: string) => {
     accumulator.text = accumulator.text === null ? text : accumulator.text + delimiter + text
   }
@@ -44,7 +48,11 @@ export function concatenating(delimiter = '', prefix = '', suffix = ''): Aggrega
 
 function requireText(item: string): string {
   if (typeof item === 'string') return item
-  throw new NacelleError('ERR_AGGREGATE_VALUE', `concatenating: items must be strings, but there came ${describeValue(item)}; map them first`, {
-    details: { operation: 'concatenating', value: describeValue(item) },
-  })
+  throw new NacelleError(
+    'ERR_AGGREGATE_VALUE',
+    `concatenating: items must be strings, but there came ${describeValue(item)}; map them first`,
+    {
+      details: { operation: 'concatenating', value: describeValue(item) },
+    },
+  )
 }

@@ -27,9 +27,14 @@ export function maxBy<T>(compare: Comparator<T>): AggregateOperation<T, ItemAccu
   return extreme('maxBy', compare, '>')
 }
 
-function extreme<T>(name: string, compare: Comparator<T>, sign: '<' | '>'): AggregateOperation<T, ItemAccumulator<T>, T | null> {
+function extreme<T>(
+  name: string,
+  compare: Comparator<T>,
+  sign: '<' | '>',
+): AggregateOperation<T, ItemAccumulator<T>, T | null> {
   requireFunction(name, compare)
-  const wins = sign === '<' ? (item: T, held: T) => compare(item, held) < 0 : (item: T, held: T) => compare(item, held) > 0
+  const wins =
+    sign === '<' ? (item: T, held: T) => compare(item, held) < 0 : (item: T, held: T) => compare(item, held) > 0
   const offer = (accumulator: ItemAccumulator<T>, item: T) => {
     if (accumulator.item === null || wins(item, accumulator.item)) accumulator.item = item
   }
@@ -47,7 +52,8 @@ function extreme<T>(name: string, compare: Comparator<T>, sign: '<' | '>'): Aggr
       state: [{ type: 'any', initial: () => 'null' }],
       values: [{ type: 'any', get: null }],
       accumulate: ([s], [v], k) => `if (${s} === null || ${k.compare}(${v}, ${s}) ${sign} 0) ${s} = ${v};`,
-      combine: ([s], [o], k) => `if (${o} !== null && (${s} === null || ${k.compare}(${o}, ${s}) ${sign} 0)) ${s} = ${o};`,
+      combine: ([s], [o], k) =>
+        `if (${o} !== null && (${s} === null || ${k.compare}(${o}, ${s}) ${sign} 0)) ${s} = ${o};`,
       deduct: null,
       export: ([s]) => `${s}`,
       finish: ([s]) => `${s}`,

@@ -31,10 +31,14 @@ export function composeForms(forms: readonly ColumnarForm[]): FormComposition {
       names: (k) => Object.fromEntries(Object.keys(form.constants).map((name) => [name, k[`p${i}_${name}`]!])),
     }
   })
-  const constants = forms.flatMap((form, i) => Object.entries(form.constants).map(([name, value]) => [`p${i}_${name}`, value]))
+  const constants = forms.flatMap((form, i) =>
+    Object.entries(form.constants).map(([name, value]) => [`p${i}_${name}`, value]),
+  )
   return {
     parts,
-    state: parts.flatMap(({ form, names }) => form.state.map(({ type, initial }) => ({ type, initial: (k: Names) => initial(names(k)) }))),
+    state: parts.flatMap(({ form, names }) =>
+      form.state.map(({ type, initial }) => ({ type, initial: (k: Names) => initial(names(k)) })),
+    ),
     values: forms.flatMap((form) => form.values),
     combine: mergeAll(parts, (form) => form.combine),
     deduct: mergeAll(parts, (form) => form.deduct),
@@ -42,7 +46,10 @@ export function composeForms(forms: readonly ColumnarForm[]): FormComposition {
   }
 }
 
-function mergeAll(parts: readonly FormPart[], mergeOf: (form: ColumnarForm) => ColumnarForm['combine']): ColumnarForm['combine'] {
+function mergeAll(
+  parts: readonly FormPart[],
+  mergeOf: (form: ColumnarForm) => ColumnarForm['combine'],
+): ColumnarForm['combine'] {
   if (parts.some(({ form }) => mergeOf(form) === null)) return null
   return (s, o, k) => parts.map((part) => mergeOf(part.form)!(part.state(s), part.state(o), part.names(k))).join(' ')
 }

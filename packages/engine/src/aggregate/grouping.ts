@@ -1,7 +1,7 @@
 import { NacelleError } from '../base/nacelle-error.ts'
 import type { AggregateOperation } from './aggregate-operation.ts'
-import { toList } from './collecting.ts'
 import { describeValue, requireFunction } from './argument.ts'
+import { toList } from './collecting.ts'
 
 /**
  * A Map with an entry for each item. When two items have the same key, `merge` makes one value of the two; without it
@@ -42,7 +42,11 @@ export function toMap<T, K, V, M extends Map<K, V> = Map<K, V>>(
  */
 export function groupingBy<T, K, A = T[], R = T[], M extends Map<K, R> = Map<K, R>>(
   keyOf: (item: T) => K,
-  operation: AggregateOperation<T, A, R> = toList<T>() as AggregateOperation<T, unknown, unknown> as AggregateOperation<T, A, R>,
+  operation: AggregateOperation<T, A, R> = toList<T>() as AggregateOperation<T, unknown, unknown> as AggregateOperation<
+    T,
+    A,
+    R
+  >,
   create: (() => M) | null = null,
 ): AggregateOperation<T, Map<K, A>, M> {
   requireFunction('groupingBy', keyOf)
@@ -86,7 +90,11 @@ function copyInto<K, V, M extends Map<K, V>>(create: (() => M) | null, source: M
 }
 
 function duplicateKey(key: unknown): NacelleError {
-  return new NacelleError('ERR_DUPLICATE_KEY', `toMap: two items have the key ${describeValue(key)}; give a merge function to make one value of two`, {
-    details: { operation: 'toMap', key: describeValue(key) },
-  })
+  return new NacelleError(
+    'ERR_DUPLICATE_KEY',
+    `toMap: two items have the key ${describeValue(key)}; give a merge function to make one value of two`,
+    {
+      details: { operation: 'toMap', key: describeValue(key) },
+    },
+  )
 }

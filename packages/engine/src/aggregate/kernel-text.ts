@@ -29,7 +29,12 @@ export function bindConstants(form: ColumnarForm): string {
 }
 
 /** For each value: the statement that takes it from `item` into the local `x<i>`, and its name. */
-export function takeValues(form: ColumnarForm, item: string): { readonly statements: string; readonly names: readonly string[] } {
-  const statements = form.values.map((value, i) => (value.get === null ? '' : `const x${i} = g${i}(${item});`)).join(' ')
+export function takeValues(
+  form: ColumnarForm,
+  item: string,
+): { readonly statements: string; readonly names: readonly string[] } {
+  const statements = form.values
+    .map((value, i) => (value.get === null ? '' : `const x${i} = g${i}(${item});`))
+    .join(' ')
   return { statements, names: form.values.map((value, i) => (value.get === null ? item : `x${i}`)) }
 }

@@ -91,7 +91,9 @@ describe('compileKernels', () => {
   })
 
   it('has no deducting kernels where the operation has none', () => {
-    const { combineRows, combineRange, combineRow, copyEntry, deductRows, deductRange, deductRow } = compileKernels(columnarFormOf(largest))
+    const { combineRows, combineRange, combineRow, copyEntry, deductRows, deductRange, deductRow } = compileKernels(
+      columnarFormOf(largest),
+    )
     expect([combineRows, combineRange, combineRow, copyEntry].every((kernel) => kernel !== null)).toBe(true)
     expect([deductRows, deductRange, deductRow]).toEqual([null, null, null])
     const apart = compileKernels(columnarFormOf({ ...largest, combine: null }))

@@ -6,16 +6,33 @@ import { kernelSource } from './kernel-source.ts'
 export type AggregateState = Column[]
 
 /** Adds entries `from ≤ i < to` of a batch's value columns: entry i into row `rows[i]`. */
-export type RowsKernel = (state: AggregateState, rows: Int32Array, values: readonly Column[], from: number, to: number) => void
+export type RowsKernel = (
+  state: AggregateState,
+  rows: Int32Array,
+  values: readonly Column[],
+  from: number,
+  to: number,
+) => void
 
 /** Adds or takes away accumulators `from ≤ i < to` of `source`: entry i into row `targetRows[i]`. The source is not changed. */
-export type MergeRowsKernel = (target: AggregateState, targetRows: Int32Array, source: readonly Column[], from: number, to: number) => void
+export type MergeRowsKernel = (
+  target: AggregateState,
+  targetRows: Int32Array,
+  source: readonly Column[],
+  from: number,
+  to: number,
+) => void
 
 /** Adds or takes away accumulators `from ≤ row < to` of `source` into the same rows of `target`. */
 export type MergeRangeKernel = (target: AggregateState, source: readonly Column[], from: number, to: number) => void
 
 /** Adds or takes away one accumulator. */
-export type MergeRowKernel = (target: AggregateState, targetRow: number, source: readonly Column[], sourceRow: number) => void
+export type MergeRowKernel = (
+  target: AggregateState,
+  targetRow: number,
+  source: readonly Column[],
+  sourceRow: number,
+) => void
 
 /**
  * The loops of one aggregate operation, generated from its {@link ColumnarForm}. None allocates but what the operation
@@ -67,13 +84,35 @@ export interface Kernels {
    * index `at` on, in the order of the entries.
    */
   rollingEntries(
-    state: AggregateState, rows: Int32Array, values: readonly Column[], from: number, to: number,
-    keys: readonly unknown[], out: unknown[], at: number,
+    state: AggregateState,
+    rows: Int32Array,
+    values: readonly Column[],
+    from: number,
+    to: number,
+    keys: readonly unknown[],
+    out: unknown[],
+    at: number,
   ): void
   /** Rolling aggregation without keys, from values: writes the bare result after each entry. */
-  rollingInto(state: AggregateState, row: number, values: readonly Column[], from: number, to: number, out: unknown[], at: number): void
+  rollingInto(
+    state: AggregateState,
+    row: number,
+    values: readonly Column[],
+    from: number,
+    to: number,
+    out: unknown[],
+    at: number,
+  ): void
   /** Rolling aggregation without keys, from whole items. */
-  rollingItemsInto(state: AggregateState, row: number, items: readonly unknown[], from: number, to: number, out: unknown[], at: number): void
+  rollingItemsInto(
+    state: AggregateState,
+    row: number,
+    items: readonly unknown[],
+    from: number,
+    to: number,
+    out: unknown[],
+    at: number,
+  ): void
 }
 
 const compiled = new WeakMap<ColumnarForm, Kernels>()
@@ -94,10 +133,14 @@ export function compileKernels(form: ColumnarForm): Kernels {
 }
 
 /** What the generated text evaluates to. */
-type KernelFactory = (constants: Readonly<Record<string, unknown>>, getters: readonly unknown[]) => Omit<Kernels, 'form' | 'newState' | 'grow'>
+type KernelFactory = (
+  constants: Readonly<Record<string, unknown>>,
+  getters: readonly unknown[],
+) => Omit<Kernels, 'form' | 'newState' | 'grow'>
 
 function newStateOf(form: ColumnarForm): (capacity: number) => AggregateState {
-  return (capacity) => form.state.map(({ type }) => (type === 'f64' ? new Float64Array(capacity) : filled([], capacity)))
+  return (capacity) =>
+    form.state.map(({ type }) => (type === 'f64' ? new Float64Array(capacity) : filled([], capacity)))
 }
 
 function growOf(form: ColumnarForm): (state: AggregateState, capacity: number) => void {

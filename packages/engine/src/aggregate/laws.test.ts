@@ -22,19 +22,45 @@ interface LawCase {
   readonly comparable: (result: never) => unknown
 }
 
-function lawCase<A, R>(operation: AggregateOperation<Sample, A, R>, comparable: (result: R) => unknown = (result) => result): LawCase {
+function lawCase<A, R>(
+  operation: AggregateOperation<Sample, A, R>,
+  comparable: (result: R) => unknown = (result) => result,
+): LawCase {
   return { operation: operation as AggregateOperation<Sample, unknown, R>, comparable }
 }
 
 const byWhole = (a: Sample, b: Sample) => a.whole - b.whole
 const wholes = (items: Iterable<Sample>) => Array.from(items, ({ whole }) => whole)
 const ids = (items: Iterable<Sample>) => Array.from(items, ({ id }) => id).sort((a, b) => a - b)
-const sortedEntries = <V>(valueOf: (value: V) => unknown) => (map: Map<unknown, V>) =>
-  Array.from(map, ([key, value]) => [String(key), valueOf(value)] as const).sort(([a], [b]) => (a < b ? -1 : 1))
+const sortedEntries =
+  <V>(valueOf: (value: V) => unknown) =>
+  (map: Map<unknown, V>) =>
+    Array.from(map, ([key, value]) => [String(key), valueOf(value)] as const).sort(([a], [b]) => (a < b ? -1 : 1))
 const same = <V>(value: V) => value
 const {
-  allOf, averagingDouble, averagingLong, bottomN, concatenating, counting, filtering, flatMapping, groupingBy, linearTrend, mapping, maxBy,
-  minBy, pickAny, reducing, sorting, summingDouble, summingLong, toCollection, toList, toMap, toSet, topN,
+  allOf,
+  averagingDouble,
+  averagingLong,
+  bottomN,
+  concatenating,
+  counting,
+  filtering,
+  flatMapping,
+  groupingBy,
+  linearTrend,
+  mapping,
+  maxBy,
+  minBy,
+  pickAny,
+  reducing,
+  sorting,
+  summingDouble,
+  summingLong,
+  toCollection,
+  toList,
+  toMap,
+  toSet,
+  topN,
 } = AggregateOperations
 const isEven = ({ whole }: Sample) => whole % 2 === 0
 const evenWhole = ({ whole }: Sample) => (whole % 2 === 0 ? whole : null)
@@ -49,31 +75,123 @@ const lawCases: readonly LawCase[] = [
   lawCase(maxBy(byWhole), (item) => item?.whole),
   lawCase(topN(3, byWhole), wholes),
   lawCase(bottomN(3, byWhole), wholes),
-  lawCase(linearTrend(({ id }) => id % 1000, ({ whole }) => whole % 1000)),
-  lawCase(mapping(({ text }: Sample) => text, concatenating('\n')), (text) => text.split('\n').sort()),
+  lawCase(
+    linearTrend(
+      ({ id }) => id % 1000,
+      ({ whole }) => whole % 1000,
+    ),
+  ),
+  lawCase(
+    mapping(({ text }: Sample) => text, concatenating('\n')),
+    (text) => text.split('\n').sort(),
+  ),
   lawCase(toList(), ids),
   lawCase(toSet(), ids),
-  lawCase(toCollection(() => new Set<Sample>()), ids),
-  lawCase(toMap(({ id }) => id, ({ whole }) => whole), sortedEntries(same)),
-  lawCase(toMap(({ key }) => key, ({ whole }) => whole, (a, b) => a + b), sortedEntries(same)),
-  lawCase(groupingBy(({ key }) => key), sortedEntries(ids)),
-  lawCase(groupingBy(({ key }) => key, allOf(counting(), summingLong(({ whole }) => whole))), sortedEntries(same)),
-  lawCase(reducing(0, ({ whole }: Sample) => whole, (a, b) => a + b, (a, b) => a - b)),
-  lawCase(reducing<Sample, number | null>(null, evenWhole, (a, b) => (b === null ? a : a === null ? b : Math.max(a, b)))),
+  lawCase(
+    toCollection(() => new Set<Sample>()),
+    ids,
+  ),
+  lawCase(
+    toMap(
+      ({ id }) => id,
+      ({ whole }) => whole,
+    ),
+    sortedEntries(same),
+  ),
+  lawCase(
+    toMap(
+      ({ key }) => key,
+      ({ whole }) => whole,
+      (a, b) => a + b,
+    ),
+    sortedEntries(same),
+  ),
+  lawCase(
+    groupingBy(({ key }) => key),
+    sortedEntries(ids),
+  ),
+  lawCase(
+    groupingBy(
+      ({ key }) => key,
+      allOf(
+        counting(),
+        summingLong(({ whole }) => whole),
+      ),
+    ),
+    sortedEntries(same),
+  ),
+  lawCase(
+    reducing(
+      0,
+      ({ whole }: Sample) => whole,
+      (a, b) => a + b,
+      (a, b) => a - b,
+    ),
+  ),
+  lawCase(
+    reducing<Sample, number | null>(null, evenWhole, (a, b) => (b === null ? a : a === null ? b : Math.max(a, b))),
+  ),
   lawCase(pickAny(), (item) => item !== null),
   lawCase(sorting(byWhole), wholes),
-  lawCase(mapping(evenWhole, summingLong((whole: number) => whole))),
+  lawCase(
+    mapping(
+      evenWhole,
+      summingLong((whole: number) => whole),
+    ),
+  ),
   lawCase(mapping(evenWhole, counting())),
-  lawCase(mapping(evenWhole, maxBy((a: number, b: number) => a - b))),
+  lawCase(
+    mapping(
+      evenWhole,
+      maxBy((a: number, b: number) => a - b),
+    ),
+  ),
   lawCase(filtering(isEven, counting())),
   lawCase(filtering(isEven, toList()), ids),
-  lawCase(filtering(isEven, reducing(0, ({ whole }: Sample) => whole, (a, b) => a + b))),
-  lawCase(filtering(isEven, filtering(({ key }) => key === 'a', summingLong(({ whole }) => whole)))),
-  lawCase(filtering(isEven, allOf(filtering(({ key }) => key === 'a', summingLong(({ whole }) => whole)), counting()))),
-  lawCase(flatMapping(({ text }: Sample) => text, toList<string>()), (letters) => letters.sort()),
+  lawCase(
+    filtering(
+      isEven,
+      reducing(
+        0,
+        ({ whole }: Sample) => whole,
+        (a, b) => a + b,
+      ),
+    ),
+  ),
+  lawCase(
+    filtering(
+      isEven,
+      filtering(
+        ({ key }) => key === 'a',
+        summingLong(({ whole }) => whole),
+      ),
+    ),
+  ),
+  lawCase(
+    filtering(
+      isEven,
+      allOf(
+        filtering(
+          ({ key }) => key === 'a',
+          summingLong(({ whole }) => whole),
+        ),
+        counting(),
+      ),
+    ),
+  ),
+  lawCase(
+    flatMapping(({ text }: Sample) => text, toList<string>()),
+    (letters) => letters.sort(),
+  ),
   lawCase(allOf({ count: counting(), sum: summingLong(({ whole }) => whole), some: filtering(isEven, counting()) })),
   lawCase(allOf({ real: averagingDouble(({ real }) => real), all: toList() }), ({ real, all }) => [real, ids(all)]),
-  lawCase(allOf(counting(), summingLong(({ whole }) => whole), (count, sum) => count - sum)),
+  lawCase(
+    allOf(
+      counting(),
+      summingLong(({ whole }) => whole),
+      (count, sum) => count - sum,
+    ),
+  ),
   lawCase(allOf(minBy(byWhole), maxBy(byWhole)), (range) => range.map((item) => item?.whole)),
 ]
 
@@ -82,18 +200,25 @@ interface Split {
   readonly partials: readonly (readonly Sample[])[]
 }
 
-const sample: fc.Arbitrary<Sample> = fc.record({
-  id: fc.integer({ min: 0, max: 1_000_000 }),
-  key: fc.constantFrom('a', 'b', 'c'),
-  whole: fc.integer({ min: -1_000_000, max: 1_000_000 }),
-  real: fc.oneof(fc.constantFrom(0, -0, 0.1, -0.1, 1e15, -1e15), fc.double({ noNaN: true, min: -1e6, max: 1e6 })),
-  text: fc.string({ maxLength: 3 }),
-}, { noNullPrototype: true })
+const sample: fc.Arbitrary<Sample> = fc.record(
+  {
+    id: fc.integer({ min: 0, max: 1_000_000 }),
+    key: fc.constantFrom('a', 'b', 'c'),
+    whole: fc.integer({ min: -1_000_000, max: 1_000_000 }),
+    real: fc.oneof(fc.constantFrom(0, -0, 0.1, -0.1, 1e15, -1e15), fc.double({ noNaN: true, min: -1e6, max: 1e6 })),
+    text: fc.string({ maxLength: 3 }),
+  },
+  { noNullPrototype: true },
+)
 
 /** Partials in the order in which they are combined; the items have distinct ids. */
 const split: fc.Arbitrary<Split> = fc
   .uniqueArray(sample, { selector: ({ id }) => id, maxLength: 40 })
-  .chain((items) => fc.array(fc.nat({ max: 4 }), { minLength: items.length, maxLength: items.length }).map((places) => ({ items, places })))
+  .chain((items) =>
+    fc
+      .array(fc.nat({ max: 4 }), { minLength: items.length, maxLength: items.length })
+      .map((places) => ({ items, places })),
+  )
   .chain(({ items, places }) =>
     fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 5, maxLength: 5 }).map((order) => ({
       partials: order.map((place) => items.filter((_, i) => places[i] === place)),
@@ -154,7 +279,11 @@ function expectAlike(actual: unknown, expected: unknown): void {
   }
 }
 
-const check = (law: (given: Split) => void) => fc.assert(fc.property(split, (given) => void law(given)), { numRuns: 60 })
+const check = (law: (given: Split) => void) =>
+  fc.assert(
+    fc.property(split, (given) => void law(given)),
+    { numRuns: 60 },
+  )
 
 describe.each(lawCases.map((one) => [one.operation.name, one] as const))('%s', (_, { operation, comparable }) => {
   const form = columnarFormOf(operation)
@@ -234,6 +363,8 @@ describe('the laws', () => {
   it('are checked for every stock operation', () => {
     const checked = lawCases.flatMap(({ operation }) => operation.name.split(/\W+/))
     const others = ['aggregateOperation2', 'aggregateOperation3', 'coAggregateOperation', 'fold']
-    expect(Object.keys(AggregateOperations).filter((name) => !checked.includes(name) && !others.includes(name))).toEqual([])
+    expect(
+      Object.keys(AggregateOperations).filter((name) => !checked.includes(name) && !others.includes(name)),
+    ).toEqual([])
   })
 })

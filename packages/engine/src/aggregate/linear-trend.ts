@@ -21,7 +21,10 @@ const ZERO = { type: 'f64', initial: () => '0' } as const
  *
  * @throws NacelleError at run time: ERR_AGGREGATE_VALUE for NaN and for what is no number, ERR_AGGREGATE_GETTER
  */
-export function linearTrend<T>(getX: NumberGetter<T>, getY: NumberGetter<T>): AggregateOperation<T, TrendAccumulator, number> {
+export function linearTrend<T>(
+  getX: NumberGetter<T>,
+  getY: NumberGetter<T>,
+): AggregateOperation<T, TrendAccumulator, number> {
   const x = numberGetter('linearTrend', getX)
   const y = numberGetter('linearTrend', getY)
   const slope = ({ squares, products }: TrendAccumulator) => (squares === 0 ? Number.NaN : products / squares)
@@ -43,7 +46,10 @@ export function linearTrend<T>(getX: NumberGetter<T>, getY: NumberGetter<T>): Ag
 const $count = ${count} + 1, $dx = ${x} - ${meanX}, $dy = ${y} - ${meanY}, $meanX = ${meanX} + $dx / $count;
 ${squares} += $dx * (${x} - $meanX); ${products} += $dy * (${x} - $meanX);
 ${count} = $count; ${meanX} = $meanX; ${meanY} += $dy / $count; }`,
-      combine: ([count, meanX, meanY, squares, products], [oCount, oMeanX, oMeanY, oSquares, oProducts]) => `if (${oCount} !== 0) {
+      combine: (
+        [count, meanX, meanY, squares, products],
+        [oCount, oMeanX, oMeanY, oSquares, oProducts],
+      ) => `if (${oCount} !== 0) {
 const $count = ${count} + ${oCount}, $dx = ${oMeanX} - ${meanX}, $dy = ${oMeanY} - ${meanY}, $share = ${oCount} / $count, $weight = ${count} * $share;
 ${squares} += ${oSquares} + $dx * $dx * $weight; ${products} += ${oProducts} + $dx * $dy * $weight;
 ${count} = $count; ${meanX} += $dx * $share; ${meanY} += $dy * $share; }`,

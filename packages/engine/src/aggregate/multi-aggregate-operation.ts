@@ -20,7 +20,10 @@ export interface MultiAggregateOperation<I, A, out R> {
 export type MultiInputs<I, A, R> = { readonly [K in keyof I]: AggregateOperation<I[K], A, R> }
 
 /** What all inputs of a {@link MultiAggregateOperation} share. */
-export type SharedParts<A, R> = Pick<AggregateOperation<never, A, R>, 'name' | 'create' | 'combine' | 'deduct' | 'export' | 'finish'>
+export type SharedParts<A, R> = Pick<
+  AggregateOperation<never, A, R>,
+  'name' | 'create' | 'combine' | 'deduct' | 'export' | 'finish'
+>
 
 /** What an input adds to the shared parts. */
 export interface InputPart<in T, in A> {
@@ -40,7 +43,11 @@ export function multiOperation<I, A, R>(
   return { name: shared.name, inputs: inputs as MultiInputs<I, A, R>, ordinals }
 }
 
-function inputOperation<A, R>(shared: SharedParts<A, R>, part: InputPart<never, A>, name: string): AggregateOperation<never, A, R> {
+function inputOperation<A, R>(
+  shared: SharedParts<A, R>,
+  part: InputPart<never, A>,
+  name: string,
+): AggregateOperation<never, A, R> {
   return {
     name,
     create: shared.create,

@@ -59,20 +59,31 @@ function inexactFormOf(operation: string): string {
 }
 
 function notANumber(operation: string, value: unknown): NacelleError {
-  return new NacelleError('ERR_AGGREGATE_VALUE', `${operation}: the getter must answer a number, but it answered ${describeValue(value)}`, {
-    details: { operation, value: describeValue(value) },
-  })
+  return new NacelleError(
+    'ERR_AGGREGATE_VALUE',
+    `${operation}: the getter must answer a number, but it answered ${describeValue(value)}`,
+    {
+      details: { operation, value: describeValue(value) },
+    },
+  )
 }
 
 function notWhole(operation: string, value: unknown): NacelleError {
   const range = 'a whole number within ±(2^53 − 1)'
-  return new NacelleError('ERR_AGGREGATE_VALUE', `${operation}: the getter must answer ${range}, but it answered ${describeValue(value)}`, {
-    details: { operation, value: describeValue(value) },
-  })
+  return new NacelleError(
+    'ERR_AGGREGATE_VALUE',
+    `${operation}: the getter must answer ${range}, but it answered ${describeValue(value)}`,
+    {
+      details: { operation, value: describeValue(value) },
+    },
+  )
 }
 
 function getterFailed(operation: string, error: unknown): NacelleError {
   if (error instanceof NacelleError) return error
   const reason = error instanceof Error ? error.message : describeValue(error)
-  return new NacelleError('ERR_AGGREGATE_GETTER', `${operation}: the getter threw: ${reason}`, { cause: error, details: { operation } })
+  return new NacelleError('ERR_AGGREGATE_GETTER', `${operation}: the getter threw: ${reason}`, {
+    cause: error,
+    details: { operation },
+  })
 }

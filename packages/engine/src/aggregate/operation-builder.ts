@@ -1,5 +1,10 @@
 import type { AggregateOperation as Operation } from './aggregate-operation.ts'
-import { type InputPart, type MultiAggregateOperation, multiOperation, type SharedParts } from './multi-aggregate-operation.ts'
+import {
+  type InputPart,
+  type MultiAggregateOperation,
+  multiOperation,
+  type SharedParts,
+} from './multi-aggregate-operation.ts'
 
 /** An aggregate operation; see the interface of this name for its laws. The value of this name builds one from functions. */
 export type AggregateOperation<T, A, R> = Operation<T, A, R>
@@ -45,9 +50,11 @@ export interface AccumulateStage<A> {
   /** The function for the items of the first of two or three co-grouped inputs. */
   andAccumulate0<T0>(accumulate: Accumulate<A, T0>): SecondAccumulateStage<A, T0>
   /** The functions for any number of co-grouped inputs, each by its name. */
-  andAccumulateEach<I extends Readonly<Record<string, unknown>>>(accumulates: {
-    readonly [K in keyof I]: Accumulate<A, I[K]>
-  }): CombineStage<A, Several<I>>
+  andAccumulateEach<I extends Readonly<Record<string, unknown>>>(
+    accumulates: {
+      readonly [K in keyof I]: Accumulate<A, I[K]>
+    },
+  ): CombineStage<A, Several<I>>
 }
 
 /** After `andAccumulate0`. */
@@ -103,11 +110,8 @@ export interface Several<I> {
 type Kind = One<unknown> | Several<unknown>
 
 /** What a builder makes in the end. */
-export type Built<K extends Kind, A, R> = K extends One<infer T>
-  ? Operation<T, A, R>
-  : K extends Several<infer I>
-    ? MultiAggregateOperation<I, A, R>
-    : never
+export type Built<K extends Kind, A, R> =
+  K extends One<infer T> ? Operation<T, A, R> : K extends Several<infer I> ? MultiAggregateOperation<I, A, R> : never
 
 /** What an operation is made of once its inputs are known. */
 type Assemble<A> = <R>(parts: SharedParts<A, R>) => unknown
@@ -128,7 +132,9 @@ function accumulateStage<A>(name: string, create: () => A): AccumulateStage<A> {
   }
 }
 
-function inputParts<A>(accumulates: readonly Accumulate<A, never>[] | Readonly<Record<string, Accumulate<A, never>>>): Readonly<Record<string, InputPart<never, A>>> | readonly InputPart<never, A>[] {
+function inputParts<A>(
+  accumulates: readonly Accumulate<A, never>[] | Readonly<Record<string, Accumulate<A, never>>>,
+): Readonly<Record<string, InputPart<never, A>>> | readonly InputPart<never, A>[] {
   const part = (accumulate: Accumulate<A, never>): InputPart<never, A> => ({ accumulate, columnar: null })
   if (Array.isArray(accumulates)) return accumulates.map(part)
   return Object.fromEntries(Object.entries(accumulates).map(([name, accumulate]) => [name, part(accumulate)]))

@@ -1,7 +1,7 @@
 import { NacelleError } from '../base/nacelle-error.ts'
 import type { AggregateOperation } from './aggregate-operation.ts'
-import type { Comparator } from './extremes.ts'
 import { describeValue, requireFunction } from './argument.ts'
+import type { Comparator } from './extremes.ts'
 
 /**
  * The `n` greatest items, the greatest first; fewer when there are fewer. Of equal ones the first to come is kept and
@@ -22,12 +22,21 @@ export function bottomN<T>(n: number, compare: Comparator<T>): AggregateOperatio
   return ranking('bottomN', n, compare, compare)
 }
 
-function ranking<T>(name: string, n: number, given: Comparator<T>, order: Comparator<T>): AggregateOperation<T, T[], T[]> {
+function ranking<T>(
+  name: string,
+  n: number,
+  given: Comparator<T>,
+  order: Comparator<T>,
+): AggregateOperation<T, T[], T[]> {
   requireFunction(name, given)
   if (!Number.isSafeInteger(n) || n < 1) {
-    throw new NacelleError('ERR_AGGREGATE_ARGUMENT', `${name} takes how many items to keep, a positive whole number, not ${describeValue(n)}`, {
-      details: { operation: name },
-    })
+    throw new NacelleError(
+      'ERR_AGGREGATE_ARGUMENT',
+      `${name} takes how many items to keep, a positive whole number, not ${describeValue(n)}`,
+      {
+        details: { operation: name },
+      },
+    )
   }
   return {
     name,

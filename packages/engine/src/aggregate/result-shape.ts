@@ -11,7 +11,11 @@ export interface ResultShape {
 export type FinishFunction = (...results: never[]) => unknown
 
 /** Results in an array. */
-export const RESULT_TUPLE: ResultShape = { make: (results) => results, text: (results) => `[${results.join(', ')}]`, finish: null }
+export const RESULT_TUPLE: ResultShape = {
+  make: (results) => results,
+  text: (results) => `[${results.join(', ')}]`,
+  finish: null,
+}
 
 /** Results in an object under these names. */
 export function resultRecord(names: readonly string[]): ResultShape {
@@ -25,5 +29,9 @@ export function resultRecord(names: readonly string[]): ResultShape {
 
 /** What a user's function makes of the results. */
 export function resultOf(finish: FinishFunction): ResultShape {
-  return { make: (results) => finish(...(results as never[])), text: (results, name) => `${name}(${results.join(', ')})`, finish }
+  return {
+    make: (results) => finish(...(results as never[])),
+    text: (results, name) => `${name}(${results.join(', ')})`,
+    finish,
+  }
 }

@@ -13,7 +13,10 @@ export function membersOf(operations: readonly OpaqueOperation<never, unknown>[]
 }
 
 /** What operations that keep their accumulators side by side, in an array, have in common whatever they accumulate. */
-export type SideBySide = Pick<AggregateOperation<never, unknown[], never>, 'create' | 'combine' | 'deduct' | 'export' | 'finish'>
+export type SideBySide = Pick<
+  AggregateOperation<never, unknown[], never>,
+  'create' | 'combine' | 'deduct' | 'export' | 'finish'
+>
 
 /** Creates, combines, deducts and exports member by member. Combining and deducting exist when all members have them. */
 export function sideBySide(members: readonly Member[], shape: ResultShape): SideBySide {
@@ -35,13 +38,18 @@ export function sideBySide(members: readonly Member[], shape: ResultShape): Side
 }
 
 /** The same on columns; `parts` tell where each member finds its own. */
-export function sideBySideForm(members: readonly Member[], shape: ResultShape): FormComposition & Pick<ColumnarForm, 'export' | 'finish'> {
+export function sideBySideForm(
+  members: readonly Member[],
+  shape: ResultShape,
+): FormComposition & Pick<ColumnarForm, 'export' | 'finish'> {
   const composition = composeForms(members.map((member) => columnarFormOf(member)))
-  const text = (key: 'export' | 'finish'): ColumnarForm['export'] => (s, k) =>
-    shape.text(
-      composition.parts.map((part) => part.form[key](part.state(s), part.names(k))),
-      k.finish,
-    )
+  const text =
+    (key: 'export' | 'finish'): ColumnarForm['export'] =>
+    (s, k) =>
+      shape.text(
+        composition.parts.map((part) => part.form[key](part.state(s), part.names(k))),
+        k.finish,
+      )
   return {
     ...composition,
     export: text('export'),

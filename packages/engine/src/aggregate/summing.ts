@@ -1,6 +1,12 @@
 import type { AggregateOperation } from './aggregate-operation.ts'
 import {
-  addCompensated, addCompensatedText, combineCompensated, combineCompensatedText, compensatedTotal, compensatedTotalText, type CompensatedSum,
+  addCompensated,
+  addCompensatedText,
+  type CompensatedSum,
+  combineCompensated,
+  combineCompensatedText,
+  compensatedTotal,
+  compensatedTotalText,
 } from './compensated-sum.ts'
 import { type NumberGetter, numberGetter, wholeGetter } from './numeric-getter.ts'
 import { wholeSum } from './whole-sum.ts'
@@ -71,7 +77,8 @@ export function summingDouble<T>(getter: NumberGetter<T>): AggregateOperation<T,
       ],
       values: [{ type: 'f64', get }],
       accumulate: ([sum, error], [v]) => addCompensatedText(`${sum}`, `${error}`, `${v}`),
-      combine: ([sum, error], [otherSum, otherError]) => combineCompensatedText(`${sum}`, `${error}`, `${otherSum}`, `${otherError}`),
+      combine: ([sum, error], [otherSum, otherError]) =>
+        combineCompensatedText(`${sum}`, `${error}`, `${otherSum}`, `${otherError}`),
       deduct: null,
       export: ([sum, error]) => compensatedTotalText(`${sum}`, `${error}`),
       finish: ([sum, error]) => compensatedTotalText(`${sum}`, `${error}`),
