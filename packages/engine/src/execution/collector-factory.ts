@@ -1,5 +1,5 @@
-import { DEFAULT_PARTITION_COUNT } from '../base/key-hash.ts'
 import { assert } from '../base/assert.ts'
+import { DEFAULT_PARTITION_COUNT } from '../base/key-hash.ts'
 import { NacelleError } from '../base/nacelle-error.ts'
 import { BroadcastCollector } from './broadcast-collector.ts'
 import type { Collector } from './collector.ts'
@@ -11,16 +11,34 @@ import { compileProjectedFill } from './projected-fill.ts'
 import { SpreadingCollector } from './spreading-collector.ts'
 
 /** Makes the collector that an edge's routing and layout ask for. */
-export function createCollector(planned: PlannedEdge, queues: readonly QueueProducer[], sizes: ExecutionSizes): Collector {
+export function createCollector(
+  planned: PlannedEdge,
+  queues: readonly QueueProducer[],
+  sizes: ExecutionSizes,
+): Collector {
   const { edge, layout } = planned
   const capacity = sizes.batchCapacity
   const vertexName = edge.source.name
   if (edge.comparator !== null) {
-    throw new NacelleError('ERR_ORDERED_EDGE', `the edge from '${edge.source.name}' to '${edge.destination.name}' is ordered: ordered edges are not supported by this version`)
+    throw new NacelleError(
+      'ERR_ORDERED_EDGE',
+      `the edge from '${edge.source.name}' to '${edge.destination.name}' is ordered: ordered edges are not supported by this version`,
+    )
   }
   if (layout.kind === 'keyed') {
-    const fill = edge.projection === null ? null : compileProjectedFill(edge.keyFunction ?? constantKey, edge.projection, layout.timed, vertexName)
-    return new KeyedCollector({ queues, layout, capacity, routing: routingOf(queues.length), vertexName, fill, dictionaryKeysMax: sizes.dictionaryKeysMax })
+    const fill =
+      edge.projection === null
+        ? null
+        : compileProjectedFill(edge.keyFunction ?? constantKey, edge.projection, layout.timed, vertexName)
+    return new KeyedCollector({
+      queues,
+      layout,
+      capacity,
+      routing: routingOf(queues.length),
+      vertexName,
+      fill,
+      dictionaryKeysMax: sizes.dictionaryKeysMax,
+    })
   }
   switch (edge.routing) {
     case 'unicast':
@@ -42,5 +60,7 @@ function constantKey(): number {
 }
 
 function routingOf(queues: number): PartitionRouting {
-  return { queueOfPartition: Int32Array.from({ length: DEFAULT_PARTITION_COUNT }, (_, partition) => partition % queues) }
+  return {
+    queueOfPartition: Int32Array.from({ length: DEFAULT_PARTITION_COUNT }, (_, partition) => partition % queues),
+  }
 }

@@ -1,9 +1,14 @@
 import { assert } from '../base/assert.ts'
-import { type QueueConsumer, POLL_BARRIER, POLL_BATCH, POLL_DONE, POLL_NOTHING, POLL_WATERMARK } from './edge-queue.ts'
+import { POLL_BARRIER, POLL_BATCH, POLL_DONE, POLL_NOTHING, POLL_WATERMARK, type QueueConsumer } from './edge-queue.ts'
 import type { WatermarkCoalescer } from './watermark-coalescer.ts'
 
 /** What {@link Conveyor.drain} found; a batch must be consumed before the next call. */
-export type Drained = typeof POLL_NOTHING | typeof POLL_BATCH | typeof POLL_WATERMARK | typeof POLL_BARRIER | typeof POLL_DONE
+export type Drained =
+  | typeof POLL_NOTHING
+  | typeof POLL_BATCH
+  | typeof POLL_WATERMARK
+  | typeof POLL_BARRIER
+  | typeof POLL_DONE
 
 /** What a {@link Conveyor} is made of. */
 export interface ConveyorOptions {

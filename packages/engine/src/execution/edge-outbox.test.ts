@@ -31,42 +31,82 @@ describe('EdgeOutbox', () => {
   it('brings every accepted item to every edge exactly once and in order, however often it is refused', () => {
     const edge = fc.constantFrom('spreading', 'broadcast', 'partitioned')
     fc.assert(
-      fc.property(fc.array(edge, { minLength: 1, maxLength: 3 }), fc.nat(40), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 5 }), (kinds, count, capacity, queueSize) => {
-        const queues = kinds.map(() => [new LocalQueue(layout, capacity, queueSize), new LocalQueue(layout, capacity, queueSize)])
-        const arrived: unknown[][][] = queues.map((pair) => pair.map(() => []))
-        const outbox = new EdgeOutbox({ collectors: kinds.map((kind, i) => makers[kind]!(queues[i]!, capacity)), layout, capacity, snapshot: NO_SNAPSHOTS, vertexName: 'v' })
-        const drainAll = () => queues.forEach((pair, i) => pair.forEach((queue, j) => arrived[i]![j]!.push(...drain(queue))))
-        for (let n = 0; n < count; n++) while (!outbox.offer(n, n * 2)) drainAll()
-        while (!outbox.flushAll()) drainAll()
-        drainAll()
-        const all = Array.from({ length: count }, (_, n) => [n, n * 2])
-        kinds.forEach((kind, i) => {
-          const [one, two] = arrived[i]! as [unknown[][], unknown[][]]
-          if (kind === 'broadcast') expect([one, two]).toEqual([all, all])
-          else expect([...one, ...two].sort((a, b) => (a[0] as number) - (b[0] as number))).toEqual(all)
-          for (const list of [one, two]) expect(list.map((entry) => entry[0])).toEqual(list.map((entry) => entry[0]).toSorted((a, b) => (a as number) - (b as number)))
-        })
-        expect(outbox.itemsOut).toBe(count)
-      }),
+      fc.property(
+        fc.array(edge, { minLength: 1, maxLength: 3 }),
+        fc.nat(40),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 5 }),
+        (kinds, count, capacity, queueSize) => {
+          const queues = kinds.map(() => [
+            new LocalQueue(layout, capacity, queueSize),
+            new LocalQueue(layout, capacity, queueSize),
+          ])
+          const arrived: unknown[][][] = queues.map((pair) => pair.map(() => []))
+          const outbox = new EdgeOutbox({
+            collectors: kinds.map((kind, i) => makers[kind]!(queues[i]!, capacity)),
+            layout,
+            capacity,
+            snapshot: NO_SNAPSHOTS,
+            vertexName: 'v',
+          })
+          const drainAll = () =>
+            queues.forEach((pair, i) => pair.forEach((queue, j) => arrived[i]![j]!.push(...drain(queue))))
+          for (let n = 0; n < count; n++) while (!outbox.offer(n, n * 2)) drainAll()
+          while (!outbox.flushAll()) drainAll()
+          drainAll()
+          const all = Array.from({ length: count }, (_, n) => [n, n * 2])
+          kinds.forEach((kind, i) => {
+            const [one, two] = arrived[i]! as [unknown[][], unknown[][]]
+            if (kind === 'broadcast') expect([one, two]).toEqual([all, all])
+            else expect([...one, ...two].sort((a, b) => (a[0] as number) - (b[0] as number))).toEqual(all)
+            for (const list of [one, two])
+              expect(list.map((entry) => entry[0])).toEqual(
+                list.map((entry) => entry[0]).toSorted((a, b) => (a as number) - (b as number)),
+              )
+          })
+          expect(outbox.itemsOut).toBe(count)
+        },
+      ),
       { numRuns: 300 },
     )
   })
 
   it('keeps the order of items offered to all and to single ordinals', () => {
     const queues = [new LocalQueue(layout, 2, 100), new LocalQueue(layout, 2, 100)]
-    const outbox = new EdgeOutbox({ collectors: queues.map((queue) => new SpreadingCollector([queue], layout, 2)), layout, capacity: 2, snapshot: NO_SNAPSHOTS, vertexName: 'v' })
+    const outbox = new EdgeOutbox({
+      collectors: queues.map((queue) => new SpreadingCollector([queue], layout, 2)),
+      layout,
+      capacity: 2,
+      snapshot: NO_SNAPSHOTS,
+      vertexName: 'v',
+    })
     expect(outbox.offer('all 1', 1)).toBe(true)
     expect(outbox.offerTo(0, 'only 0', 2)).toBe(true)
     expect(outbox.offerTo([0, 1], 'both', 3)).toBe(true)
     expect(outbox.offer('all 2', 4)).toBe(true)
     outbox.flushAll()
-    expect(drain(queues[0]!)).toEqual([['all 1', 1], ['only 0', 2], ['both', 3], ['all 2', 4]])
-    expect(drain(queues[1]!)).toEqual([['all 1', 1], ['both', 3], ['all 2', 4]])
+    expect(drain(queues[0]!)).toEqual([
+      ['all 1', 1],
+      ['only 0', 2],
+      ['both', 3],
+      ['all 2', 4],
+    ])
+    expect(drain(queues[1]!)).toEqual([
+      ['all 1', 1],
+      ['both', 3],
+      ['all 2', 4],
+    ])
   })
 
   it.each([null, undefined])('refuses %s', (nothing) => {
     const queue = new LocalQueue(layout, 2, 100)
-    const outbox = new EdgeOutbox({ collectors: [new SpreadingCollector([queue], layout, 2)], layout, capacity: 2, snapshot: NO_SNAPSHOTS, vertexName: 'v' })
+    const outbox = new EdgeOutbox({
+      collectors: [new SpreadingCollector([queue], layout, 2)],
+      layout,
+      capacity: 2,
+      snapshot: NO_SNAPSHOTS,
+      vertexName: 'v',
+    })
     expect(() => outbox.offer(nothing)).toThrow(expect.objectContaining({ code: 'ERR_NULL_ITEM' }))
     expect(queue.poll()).toBe(POLL_NOTHING)
   })

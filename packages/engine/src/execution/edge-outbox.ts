@@ -83,9 +83,13 @@ export class EdgeOutbox implements Outbox {
   #offerSingle(ordinal: number, item: unknown, timestamp: number): boolean {
     const batch = this.#single[ordinal]
     if (batch === undefined) {
-      throw new NacelleError('ERR_NO_SUCH_ORDINAL', `vertex '${this.#vertexName}' has no output ordinal ${ordinal}: it has ${this.bucketCount} outgoing edges`, {
-        details: { vertex: this.#vertexName, ordinal },
-      })
+      throw new NacelleError(
+        'ERR_NO_SUCH_ORDINAL',
+        `vertex '${this.#vertexName}' has no output ordinal ${ordinal}: it has ${this.bucketCount} outgoing edges`,
+        {
+          details: { vertex: this.#vertexName, ordinal },
+        },
+      )
     }
     if (batch.count >= this.capacity && !this.#flushSingle(ordinal)) return false
     append(batch, item, timestamp)
@@ -117,7 +121,10 @@ export class EdgeOutbox implements Outbox {
 
   keyed(ordinal: number): KeyedOutput {
     const collector = this.#collectors[ordinal]
-    assert(collector !== undefined && 'codes' in collector, `output ordinal ${ordinal} of vertex '${this.#vertexName}' is not keyed`)
+    assert(
+      collector !== undefined && 'codes' in collector,
+      `output ordinal ${ordinal} of vertex '${this.#vertexName}' is not keyed`,
+    )
     return collector as KeyedCollector
   }
 
@@ -189,9 +196,13 @@ export class EdgeOutbox implements Outbox {
 
   #check(item: unknown): void {
     if (item !== null && item !== undefined) return
-    throw new NacelleError('ERR_NULL_ITEM', `vertex '${this.#vertexName}' emitted ${item}: items must be values, leave out what is nothing`, {
-      details: { vertex: this.#vertexName },
-    })
+    throw new NacelleError(
+      'ERR_NULL_ITEM',
+      `vertex '${this.#vertexName}' emitted ${item}: items must be values, leave out what is nothing`,
+      {
+        details: { vertex: this.#vertexName },
+      },
+    )
   }
 }
 
@@ -204,4 +215,3 @@ function append(batch: Batch, item: unknown, timestamp: number): void {
   batch.items[at] = item
   batch.count = at + 1
 }
-

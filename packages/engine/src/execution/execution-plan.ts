@@ -90,7 +90,13 @@ export function planExecution(dag: DAG, options: PlanOptions): ExecutionPlan {
         const crosses = producers[producer] !== consumers[consumer]
         const ringOffset = crosses ? sharedBytes : -1
         if (crosses) sharedBytes += options.ringFootprint(options.sizes.ringBytes)
-        return { producer, consumer, producerThread: producers[producer]!, consumerThread: consumers[consumer]!, ringOffset }
+        return {
+          producer,
+          consumer,
+          producerThread: producers[producer]!,
+          consumerThread: consumers[consumer]!,
+          ringOffset,
+        }
       })
       plannedEdges.set(edge, { edge, layout: layoutOf(edge), queues })
     }
@@ -102,7 +108,13 @@ export function planExecution(dag: DAG, options: PlanOptions): ExecutionPlan {
     inbound: dag.inboundEdges(vertex).map((edge) => plannedEdges.get(edge)!),
     outbound: dag.outboundEdges(vertex).map((edge) => plannedEdges.get(edge)!),
   }))
-  return { threads: assignment.threads, cooperativeThreads: options.cooperativeThreads, vertices, sharedBytes, sizes: options.sizes }
+  return {
+    threads: assignment.threads,
+    cooperativeThreads: options.cooperativeThreads,
+    vertices,
+    sharedBytes,
+    sizes: options.sizes,
+  }
 }
 
 /** Which producers feed which consumers. */
@@ -114,7 +126,9 @@ function queuePairs(edge: Edge, producers: number, consumers: number): readonly 
       continue
     }
     for (let consumer = 0; consumer < consumers; consumer++) {
-      const connected = edge.routing !== 'isolated' || (producers <= consumers ? consumer % producers === producer : producer % consumers === consumer)
+      const connected =
+        edge.routing !== 'isolated' ||
+        (producers <= consumers ? consumer % producers === producer : producer % consumers === consumer)
       if (connected) pairs.push([producer, consumer])
     }
   }
@@ -123,7 +137,8 @@ function queuePairs(edge: Edge, producers: number, consumers: number): readonly 
 
 function layoutOf(edge: Edge): BatchLayout {
   const timed = edge.source.timed
-  if (edge.projection !== null) return { kind: 'keyed', timed, columns: edge.projection.columns.map((column) => column.type) }
+  if (edge.projection !== null)
+    return { kind: 'keyed', timed, columns: edge.projection.columns.map((column) => column.type) }
   if (edge.keyedByProducer !== null) return { kind: 'keyed', timed, columns: edge.keyedByProducer }
   return { kind: 'items', timed }
 }

@@ -7,7 +7,7 @@ import { POLL_BATCH, POLL_DONE, POLL_NOTHING, type QueueConsumer, type QueueProd
 import { KeyedCollector } from './keyed-collector.ts'
 import { LocalQueue } from './local-queue.ts'
 import { compileProjectedFill } from './projected-fill.ts'
-import { ringFootprint, RingQueueConsumer, RingQueueProducer } from './ring-queue.ts'
+import { RingQueueConsumer, RingQueueProducer, ringFootprint } from './ring-queue.ts'
 
 const keyed: BatchLayout = { kind: 'keyed', timed: true, columns: ['f64', 'any'] }
 const PARTITIONS = 7
@@ -26,7 +26,16 @@ function localQueue(): Queue {
 
 function ringQueue(): Queue {
   const doorbell = new Doorbell(new SharedArrayBuffer(Doorbell.bytesFor(1)), 0)
-  const options = { buffer: new SharedArrayBuffer(ringFootprint(1024)), byteOffset: 0, dataBytes: 1024, layout: keyed, vertex: 'v', ordinal: 0, itemBytesMax: 4096, doorbell }
+  const options = {
+    buffer: new SharedArrayBuffer(ringFootprint(1024)),
+    byteOffset: 0,
+    dataBytes: 1024,
+    layout: keyed,
+    vertex: 'v',
+    ordinal: 0,
+    itemBytesMax: 4096,
+    doorbell,
+  }
   return { producer: new RingQueueProducer(options, 0), consumer: new RingQueueConsumer(options, 0) }
 }
 
@@ -67,7 +76,12 @@ function received(consumer: QueueConsumer): { entries: unknown[][]; done: boolea
     const { batch } = consumer
     for (let i = 0; i < batch.count; i++) {
       expect(batch.slots![i]).toBeLessThan(batch.keyCount)
-      entries.push([batch.dictionary!.keys[batch.slots![i]!], batch.columns[0]![i], batch.columns[1]![i], batch.timestamps![i]])
+      entries.push([
+        batch.dictionary!.keys[batch.slots![i]!],
+        batch.columns[0]![i],
+        batch.columns[1]![i],
+        batch.timestamps![i],
+      ])
     }
   }
 }
@@ -81,32 +95,41 @@ describe.each([
 ])('KeyedCollector over $kind queues', ({ queue }) => {
   it('delivers every entry with its key and values to the queue of its partition, in order, whatever the sizes', () => {
     fc.assert(
-      fc.property(trades, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 9 }), (items, queueCount, capacity, dictionaryKeysMax) => {
-        const queues = Array.from({ length: queueCount }, queue)
-        const collector = collectorOver(queues, capacity, dictionaryKeysMax)
-        const arrived: unknown[][][] = queues.map(() => [])
-        const drain = () => queues.map(({ consumer }, q) => {
-          const { entries, done } = received(consumer)
-          arrived[q]!.push(...entries)
-          return done
-        })
-        const batch = batchOf(items)
-        let position = 0
-        while (position < batch.count) {
-          position = collector.accept(batch, position)
-          drain()
-        }
-        const ended = queues.map(() => false)
-        for (let round = 0; round < 1000 && !ended.every(Boolean); round++) {
-          collector.offerDone()
-          drain().forEach((done, q) => (ended[q] ||= done))
-        }
-        expect(ended.every(Boolean)).toBe(true)
-        const expected = queues.map((_, q) =>
-          items.flatMap((item, i) => ((keyHash(item.key) >>> 0) % PARTITIONS % queueCount === q ? [[item.key, item.price, item, i]] : [])),
-        )
-        expect(arrived).toEqual(expected)
-      }),
+      fc.property(
+        trades,
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 9 }),
+        (items, queueCount, capacity, dictionaryKeysMax) => {
+          const queues = Array.from({ length: queueCount }, queue)
+          const collector = collectorOver(queues, capacity, dictionaryKeysMax)
+          const arrived: unknown[][][] = queues.map(() => [])
+          const drain = () =>
+            queues.map(({ consumer }, q) => {
+              const { entries, done } = received(consumer)
+              arrived[q]!.push(...entries)
+              return done
+            })
+          const batch = batchOf(items)
+          let position = 0
+          while (position < batch.count) {
+            position = collector.accept(batch, position)
+            drain()
+          }
+          const ended = queues.map(() => false)
+          for (let round = 0; round < 1000 && !ended.every(Boolean); round++) {
+            collector.offerDone()
+            drain().forEach((done, q) => (ended[q] ||= done))
+          }
+          expect(ended.every(Boolean)).toBe(true)
+          const expected = queues.map((_, q) =>
+            items.flatMap((item, i) =>
+              ((keyHash(item.key) >>> 0) % PARTITIONS) % queueCount === q ? [[item.key, item.price, item, i]] : [],
+            ),
+          )
+          expect(arrived).toEqual(expected)
+        },
+      ),
       { numRuns: 300 },
     )
   })
@@ -114,15 +137,26 @@ describe.each([
   it('refuses null keys and names vertex and item', () => {
     const collector = collectorOver([queue()], 4, 100)
     expect(() => collector.accept(batchOf([{ key: undefined, price: 3 }]), 0)).toThrow(
-      expect.objectContaining({ code: 'ERR_NULL_KEY', message: expect.stringMatching(/Null key from key extractor of vertex 'v', at item \{"price":3\}/) }),
+      expect.objectContaining({
+        code: 'ERR_NULL_KEY',
+        message: expect.stringMatching(/Null key from key extractor of vertex 'v', at item \{"price":3\}/),
+      }),
     )
   })
 
   it('names the aggregate whose getter throws', () => {
     const collector = collectorOver([queue()], 4, 100)
-    const failing = { key: 1, get price(): number { throw new RangeError('no price') } }
+    const failing = {
+      key: 1,
+      get price(): number {
+        throw new RangeError('no price')
+      },
+    }
     expect(() => collector.accept(batchOf([failing]), 0)).toThrow(
-      expect.objectContaining({ code: 'ERR_USER_FUNCTION', message: expect.stringContaining('a value function of summingLong') }),
+      expect.objectContaining({
+        code: 'ERR_USER_FUNCTION',
+        message: expect.stringContaining('a value function of summingLong'),
+      }),
     )
   })
 })

@@ -1,6 +1,6 @@
 import { keyHash } from '../base/key-hash.ts'
 import { KeyMap } from '../base/key-map.ts'
-import { Batch, KeyDictionary, type BatchLayout } from '../core/batch.ts'
+import { Batch, type BatchLayout, KeyDictionary } from '../core/batch.ts'
 import type { KeyedOutput } from '../core/outbox.ts'
 import { nullKeyError } from '../core/user-error.ts'
 import type { Collector } from './collector.ts'

@@ -1,6 +1,14 @@
 import { Batch, type BatchLayout } from '../core/batch.ts'
 import { WATERMARK_NONE, type Watermark } from '../core/watermark.ts'
-import { POLL_BARRIER, POLL_BATCH, POLL_DONE, POLL_NOTHING, POLL_WATERMARK, type QueueConsumer, type QueueProducer } from './edge-queue.ts'
+import {
+  POLL_BARRIER,
+  POLL_BATCH,
+  POLL_DONE,
+  POLL_NOTHING,
+  POLL_WATERMARK,
+  type QueueConsumer,
+  type QueueProducer,
+} from './edge-queue.ts'
 
 /** Entries other than batches that may wait in one queue; a power of two. */
 const ENTRIES_MAX = 64

@@ -28,7 +28,11 @@ export class MarkerBroadcast {
     while (this.#served < this.#queues.length) {
       const queue = this.#queues[this.#served]!
       const taken =
-        kind === POLL_WATERMARK ? queue.offerWatermark(number) : kind === POLL_BARRIER ? queue.offerBarrier(number, terminal) : queue.offerDone()
+        kind === POLL_WATERMARK
+          ? queue.offerWatermark(number)
+          : kind === POLL_BARRIER
+            ? queue.offerBarrier(number, terminal)
+            : queue.offerDone()
       if (!taken) return false
       this.#served++
     }

@@ -1,10 +1,10 @@
 import { keyHash } from '../base/key-hash.ts'
 import { NacelleError } from '../base/nacelle-error.ts'
 import { Batch, type BatchLayout } from '../core/batch.ts'
+import { nullKeyError, userFunctionError } from '../core/user-error.ts'
 import type { Collector } from './collector.ts'
 import type { QueueProducer } from './edge-queue.ts'
 import { MarkerBroadcast } from './marker-broadcast.ts'
-import { nullKeyError, userFunctionError } from '../core/user-error.ts'
 
 /** Which of an edge's queues takes the keys of each partition. */
 export interface PartitionRouting {
@@ -31,7 +31,10 @@ export class PartitionedCollector implements Collector {
     routing: PartitionRouting,
     vertexName: string,
   ) {
-    if (layout.kind !== 'items') throw new NacelleError('ERR_EDGE_LAYOUT', 'a partitioned edge of items was given a keyed layout', { domain: 'internal' })
+    if (layout.kind !== 'items')
+      throw new NacelleError('ERR_EDGE_LAYOUT', 'a partitioned edge of items was given a keyed layout', {
+        domain: 'internal',
+      })
     this.#queues = queues
     this.#markers = new MarkerBroadcast(queues)
     this.#capacity = capacity

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { AbstractProcessor } from '../core/abstract-processor.ts'
 import { Batch } from '../core/batch.ts'
 import type { Inbox } from '../core/inbox.ts'
-import type { ProcessingGuarantee, ProcessorContext } from '../core/processor-context.ts'
 import type { Processor } from '../core/processor.ts'
+import type { ProcessingGuarantee, ProcessorContext } from '../core/processor-context.ts'
 import type { Watermark } from '../core/watermark.ts'
 import { Conveyor } from './conveyor.ts'
 import { EdgeOutbox } from './edge-outbox.ts'
@@ -68,7 +68,14 @@ interface Rig {
   received(): string[]
 }
 
-function rig(processor: Processor, options: { edges?: readonly { queues: number; priority?: number }[]; guarantee?: ProcessingGuarantee; queueSize?: number } = {}): Rig {
+function rig(
+  processor: Processor,
+  options: {
+    edges?: readonly { queues: number; priority?: number }[]
+    guarantee?: ProcessingGuarantee
+    queueSize?: number
+  } = {},
+): Rig {
   const edges = options.edges ?? [{ queues: 1 }]
   const inputs = edges.map(({ queues }) => Array.from({ length: queues }, () => new LocalQueue(layout, 4, 1024)))
   const coalescer = new WatermarkCoalescer(inputs.flat().length)
@@ -80,14 +87,40 @@ function rig(processor: Processor, options: { edges?: readonly { queues: number;
   })
   const output = new LocalQueue(layout, 4, options.queueSize ?? 1024)
   const saved: unknown[] = []
-  const snapshotOutput = { offer: (key: unknown, value: unknown) => saved.push([key, value]) > 0, barrier: (id: number) => saved.push(`barrier ${id}`) > 0 }
-  const outbox = new EdgeOutbox({ collectors: [new SpreadingCollector([output], layout, 4)], layout, capacity: 4, snapshot: snapshotOutput, vertexName: 'v' })
+  const snapshotOutput = {
+    offer: (key: unknown, value: unknown) => saved.push([key, value]) > 0,
+    barrier: (id: number) => saved.push(`barrier ${id}`) > 0,
+  }
+  const outbox = new EdgeOutbox({
+    collectors: [new SpreadingCollector([output], layout, 4)],
+    layout,
+    capacity: 4,
+    snapshot: snapshotOutput,
+    vertexName: 'v',
+  })
   const request = { requestedId: 0, terminal: false, exportOnly: false, finishedId: 0, finishedWithSuccess: false }
-  const context = { vertexName: 'v', localProcessorIndex: 0, guarantee: options.guarantee ?? 'exactlyOnce' } as ProcessorContext
-  const tasklet = new ProcessorTasklet({ processor, context, outbox, conveyors, coalescer, restoreOrdinals: [], snapshotRequest: request, snapshotOutput })
+  const context = {
+    vertexName: 'v',
+    localProcessorIndex: 0,
+    guarantee: options.guarantee ?? 'exactlyOnce',
+  } as ProcessorContext
+  const tasklet = new ProcessorTasklet({
+    processor,
+    context,
+    outbox,
+    conveyors,
+    coalescer,
+    restoreOrdinals: [],
+    snapshotRequest: request,
+    snapshotOutput,
+  })
   void tasklet.init()
   return {
-    tasklet, inputs, output, request, saved,
+    tasklet,
+    inputs,
+    output,
+    request,
+    saved,
     send(queue, ...items) {
       const batch = new Batch(layout, items.length)
       items.forEach((item, i) => (batch.items[i] = item))
@@ -160,7 +193,12 @@ describe('ProcessorTasklet', () => {
 
   it('reads inputs of a lower priority number to their end first', () => {
     const processor = new RecordingProcessor()
-    const { inputs, send, run } = rig(processor, { edges: [{ queues: 1, priority: 0 }, { queues: 1, priority: -1 }] })
+    const { inputs, send, run } = rig(processor, {
+      edges: [
+        { queues: 1, priority: 0 },
+        { queues: 1, priority: -1 },
+      ],
+    })
     send(inputs[0]![0]!, 'late')
     send(inputs[1]![0]!, 'first')
     run()
@@ -268,6 +306,12 @@ describe('ProcessorTasklet', () => {
     }
     const { inputs, send, tasklet } = rig(new Throwing())
     send(inputs[0]![0]!, 1)
-    expect(() => tasklet.call()).toThrow(expect.objectContaining({ code: 'ERR_PROCESSOR_FAILED', cause, message: expect.stringContaining("vertex 'v' threw Error: boom") }))
+    expect(() => tasklet.call()).toThrow(
+      expect.objectContaining({
+        code: 'ERR_PROCESSOR_FAILED',
+        cause,
+        message: expect.stringContaining("vertex 'v' threw Error: boom"),
+      }),
+    )
   })
 })

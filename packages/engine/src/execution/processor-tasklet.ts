@@ -1,12 +1,12 @@
 import { assert } from '../base/assert.ts'
 import { Batch } from '../core/batch.ts'
 import { Inbox } from '../core/inbox.ts'
-import type { ProcessorContext } from '../core/processor-context.ts'
 import type { Processor } from '../core/processor.ts'
+import type { ProcessorContext } from '../core/processor-context.ts'
 import { WATERMARK_IDLE, WATERMARK_NONE, type Watermark } from '../core/watermark.ts'
 import type { Conveyor } from './conveyor.ts'
-import { POLL_BARRIER, POLL_BATCH, POLL_NOTHING } from './edge-queue.ts'
 import type { EdgeOutbox } from './edge-outbox.ts'
+import { POLL_BARRIER, POLL_BATCH, POLL_NOTHING } from './edge-queue.ts'
 import { processorError } from './processor-error.ts'
 import type { SnapshotOutput, SnapshotRequest } from './snapshot-output.ts'
 import { DONE, MADE_PROGRESS, NO_PROGRESS, type Progress, type Tasklet } from './tasklet.ts'
@@ -107,7 +107,12 @@ export class ProcessorTasklet implements Tasklet {
   }
 
   get needsPolling(): boolean {
-    return this.state === 'complete' || this.state === 'nullaryProcess' || this.state === 'commitFinish' || this.state === 'awaitCommit'
+    return (
+      this.state === 'complete' ||
+      this.state === 'nullaryProcess' ||
+      this.state === 'commitFinish' ||
+      this.state === 'awaitCommit'
+    )
   }
 
   async init(): Promise<void> {
@@ -151,7 +156,10 @@ export class ProcessorTasklet implements Tasklet {
       case 'completeEdge':
         return this.#completeEdge()
       case 'saveSnapshot':
-        return this.#processor.saveToSnapshot() && this.#become(this.#request.exportOnly && !this.#barrierTerminal ? 'emitBarrier' : 'commitPrepare')
+        return (
+          this.#processor.saveToSnapshot() &&
+          this.#become(this.#request.exportOnly && !this.#barrierTerminal ? 'emitBarrier' : 'commitPrepare')
+        )
       case 'commitPrepare':
         return this.#processor.snapshotCommitPrepare() && this.#become('emitBarrier')
       case 'emitBarrier':
@@ -180,7 +188,9 @@ export class ProcessorTasklet implements Tasklet {
       if (this.#pendingWatermark === WATERMARK_NONE) this.#pendingWatermark = this.#coalescer.next()
       if (this.#pendingWatermark === WATERMARK_NONE) return this.#become('nullaryProcess', false)
       const handled =
-        this.#pendingWatermark === WATERMARK_IDLE ? this.#outbox.offerWatermark(WATERMARK_IDLE) : this.#processor.tryProcessWatermark(this.#pendingWatermark)
+        this.#pendingWatermark === WATERMARK_IDLE
+          ? this.#outbox.offerWatermark(WATERMARK_IDLE)
+          : this.#processor.tryProcessWatermark(this.#pendingWatermark)
       if (!handled) return false
       this.#pendingWatermark = WATERMARK_NONE
       this.#progress = true
@@ -266,16 +276,24 @@ export class ProcessorTasklet implements Tasklet {
     const conveyor = this.#exhausted
     assert(conveyor !== null, 'no exhausted input to complete')
     const isRestore = this.#restoreOrdinals.includes(conveyor.ordinal)
-    const completed = isRestore ? this.#processor.finishSnapshotRestore() : this.#processor.completeEdge(conveyor.ordinal)
+    const completed = isRestore
+      ? this.#processor.finishSnapshotRestore()
+      : this.#processor.completeEdge(conveyor.ordinal)
     if (!completed) return false
     this.#conveyors = this.#conveyors.filter((other) => other !== conveyor)
     this.#exhausted = null
     this.#turn = 0
-    return this.#become(this.#conveyors.length === 0 ? 'complete' : this.#isAligned() ? 'saveSnapshot' : 'processWatermark')
+    return this.#become(
+      this.#conveyors.length === 0 ? 'complete' : this.#isAligned() ? 'saveSnapshot' : 'processWatermark',
+    )
   }
 
   #emitBarrier(): boolean {
-    if (!this.#snapshotOutput.barrier(this.#barrierId) || !this.#outbox.offerBarrier(this.#barrierId, this.#barrierTerminal)) return false
+    if (
+      !this.#snapshotOutput.barrier(this.#barrierId) ||
+      !this.#outbox.offerBarrier(this.#barrierId, this.#barrierTerminal)
+    )
+      return false
     for (const conveyor of this.#conveyors) conveyor.release()
     this.#savedId = this.#barrierId
     if (this.#barrierTerminal) return this.#become('awaitCommit')

@@ -10,11 +10,22 @@ import type { KeyedCollector } from './keyed-collector.ts'
 export type ProjectedFill = (batch: Batch, from: number, collector: KeyedCollector) => number
 
 /** Makes the loop for one edge. */
-export function compileProjectedFill(keyFunction: KeyFunction, projection: Projection, timed: boolean, vertexName: string): ProjectedFill {
+export function compileProjectedFill(
+  keyFunction: KeyFunction,
+  projection: Projection,
+  timed: boolean,
+  vertexName: string,
+): ProjectedFill {
   const getters = projection.columns.map((column) => column.get)
   const failure = (error: unknown, at: number, item: unknown): Error =>
-    userFunctionError(error, { vertex: vertexName, what: at === 0 ? 'the key function' : `a value function of ${projection.owner}`, item })
-  const writes = getters.map((get, i) => `open.columns[${i}][n] = ${get === null ? 'item' : `get${i}(item)`};`).join('\n      ')
+    userFunctionError(error, {
+      vertex: vertexName,
+      what: at === 0 ? 'the key function' : `a value function of ${projection.owner}`,
+      item,
+    })
+  const writes = getters
+    .map((get, i) => `open.columns[${i}][n] = ${get === null ? 'item' : `get${i}(item)`};`)
+    .join('\n      ')
   const source = `
 return function fill(batch, from, collector) {
   const items = batch.items, timestamps = batch.timestamps, count = batch.count;

@@ -33,7 +33,12 @@ export class RingQueueProducer implements QueueProducer {
 
   constructor(options: RingQueueOptions, consumerThread: number) {
     this.#ring = new SharedRing(options.buffer, options.byteOffset, options.dataBytes)
-    this.#producer = new RingProducer(this.#ring, options.layout, { vertex: options.vertex, ordinal: options.ordinal }, { itemBytesMax: options.itemBytesMax })
+    this.#producer = new RingProducer(
+      this.#ring,
+      options.layout,
+      { vertex: options.vertex, ordinal: options.ordinal },
+      { itemBytesMax: options.itemBytesMax },
+    )
     this.#doorbell = options.doorbell
     this.#consumerThread = consumerThread
   }
@@ -77,7 +82,11 @@ export class RingQueueConsumer implements QueueConsumer {
   readonly #producerThread: number
 
   constructor(options: RingQueueOptions, producerThread: number) {
-    this.#consumer = new RingConsumer(new SharedRing(options.buffer, options.byteOffset, options.dataBytes), options.layout, { itemBytesMax: options.itemBytesMax })
+    this.#consumer = new RingConsumer(
+      new SharedRing(options.buffer, options.byteOffset, options.dataBytes),
+      options.layout,
+      { itemBytesMax: options.itemBytesMax },
+    )
     this.#doorbell = options.doorbell
     this.#producerThread = producerThread
   }

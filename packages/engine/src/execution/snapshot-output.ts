@@ -26,12 +26,20 @@ export interface SnapshotRequest {
 }
 
 /** The request of an execution that takes no snapshots. */
-export const NO_SNAPSHOT_REQUEST: SnapshotRequest = { requestedId: 0, terminal: false, exportOnly: false, finishedId: 0, finishedWithSuccess: false }
+export const NO_SNAPSHOT_REQUEST: SnapshotRequest = {
+  requestedId: 0,
+  terminal: false,
+  exportOnly: false,
+  finishedId: 0,
+  finishedWithSuccess: false,
+}
 
 /** The output of an execution that takes no snapshots. */
 export const NO_SNAPSHOTS: SnapshotOutput = {
   offer: () => {
-    throw new NacelleError('ERR_NO_SNAPSHOT', 'state was offered to a snapshot, but this execution takes none', { domain: 'internal' })
+    throw new NacelleError('ERR_NO_SNAPSHOT', 'state was offered to a snapshot, but this execution takes none', {
+      domain: 'internal',
+    })
   },
   barrier: () => true,
 }

@@ -14,9 +14,15 @@ export interface ThreadAssignment {
  * thread. Groups of vertices that fill fewer than all threads begin at different threads, so that single processors do not
  * all pile up on the first.
  */
-export function assignThreads(dag: DAG, order: readonly Vertex[], cooperativeThreads: number, placement: 'threads' | 'oneThread'): ThreadAssignment {
+export function assignThreads(
+  dag: DAG,
+  order: readonly Vertex[],
+  cooperativeThreads: number,
+  placement: 'threads' | 'oneThread',
+): ThreadAssignment {
   if (placement === 'oneThread') {
-    const allOnFirst = (vertex: Vertex) => new Array<number>(vertex.effectiveLocalParallelism(cooperativeThreads)).fill(0)
+    const allOnFirst = (vertex: Vertex) =>
+      new Array<number>(vertex.effectiveLocalParallelism(cooperativeThreads)).fill(0)
     return { threads: 1, threadOf: new Map(order.map((vertex) => [vertex, allOnFirst(vertex)])) }
   }
   const groupOf = isolatedGroups(dag, order)
@@ -27,19 +33,29 @@ export function assignThreads(dag: DAG, order: readonly Vertex[], cooperativeThr
   for (const vertex of order) {
     const parallelism = vertex.effectiveLocalParallelism(cooperativeThreads)
     if (!vertex.metaSupplier.isCooperative) {
-      threadOf.set(vertex, Array.from({ length: parallelism }, () => threads++))
+      threadOf.set(
+        vertex,
+        Array.from({ length: parallelism }, () => threads++),
+      )
       continue
     }
     const group = groupOf(vertex)
     let first = firstThread.get(group)
     if (first === undefined) {
-      const widest = Math.max(...order.filter((other) => groupOf(other) === group).map((other) => other.effectiveLocalParallelism(cooperativeThreads)))
+      const widest = Math.max(
+        ...order
+          .filter((other) => groupOf(other) === group)
+          .map((other) => other.effectiveLocalParallelism(cooperativeThreads)),
+      )
       first = widest >= cooperativeThreads ? 0 : next
       if (widest < cooperativeThreads) next = (next + widest) % cooperativeThreads
       firstThread.set(group, first)
     }
     const start = first
-    threadOf.set(vertex, Array.from({ length: parallelism }, (_, i) => (start + i) % cooperativeThreads))
+    threadOf.set(
+      vertex,
+      Array.from({ length: parallelism }, (_, i) => (start + i) % cooperativeThreads),
+    )
   }
   return { threads, threadOf }
 }

@@ -2,6 +2,7 @@ import type { JobContext, ProcessorContext, SupplierContext } from '../core/proc
 import type { ProcessorSupplier } from '../core/processor-supplier.ts'
 import type { MetricRegistry } from '../platform/metrics.ts'
 import type { Collector } from './collector.ts'
+import { createCollector } from './collector-factory.ts'
 import { Conveyor } from './conveyor.ts'
 import { CooperativeWorker } from './cooperative-worker.ts'
 import type { Doorbell } from './doorbell.ts'
@@ -9,7 +10,6 @@ import { EdgeOutbox } from './edge-outbox.ts'
 import type { ExecutionPlan, PlannedVertex } from './execution-plan.ts'
 import { processorError } from './processor-error.ts'
 import { ProcessorTasklet } from './processor-tasklet.ts'
-import { createCollector } from './collector-factory.ts'
 import { NO_SNAPSHOT_REQUEST, NO_SNAPSHOTS } from './snapshot-output.ts'
 import { TaskletMetrics } from './tasklet-metrics.ts'
 import { ThreadQueues } from './thread-queues.ts'
@@ -91,7 +91,12 @@ export class ThreadExecution {
     if (localIndices.length === 0) return
     const { vertex, localParallelism } = planned
     const { job } = this.#options
-    const supplierContext: SupplierContext = { ...job, vertexName: vertex.name, localParallelism, totalParallelism: localParallelism * job.memberCount }
+    const supplierContext: SupplierContext = {
+      ...job,
+      vertexName: vertex.name,
+      localParallelism,
+      totalParallelism: localParallelism * job.memberCount,
+    }
     const supplier = vertex.metaSupplier.get()
     this.#suppliers.push({ supplier, context: supplierContext })
     const contexts = localIndices.map((index) => this.#contextOf(supplierContext, index))
@@ -115,7 +120,12 @@ export class ThreadExecution {
     }
   }
 
-  #addTasklet(planned: PlannedVertex, index: number, processor: ReturnType<ProcessorSupplier['get']>[number], context: ProcessorContext): void {
+  #addTasklet(
+    planned: PlannedVertex,
+    index: number,
+    processor: ReturnType<ProcessorSupplier['get']>[number],
+    context: ProcessorContext,
+  ): void {
     const { sizes } = this.#options.plan
     const collectors: Collector[] = planned.outbound.map((edge) =>
       createCollector(edge, this.#queues.producers(edge, index), sizes),
@@ -127,11 +137,19 @@ export class ThreadExecution {
       snapshot: NO_SNAPSHOTS,
       vertexName: planned.vertex.name,
     })
-    const inputs = planned.inbound.map((edge) => ({ edge, queues: this.#queues.consumers(edge, index) })).filter((input) => input.queues.length > 0)
+    const inputs = planned.inbound
+      .map((edge) => ({ edge, queues: this.#queues.consumers(edge, index) }))
+      .filter((input) => input.queues.length > 0)
     const coalescer = new WatermarkCoalescer(inputs.reduce((sum, input) => sum + input.queues.length, 0))
     let firstQueue = 0
     const conveyors = inputs.map(({ edge, queues }) => {
-      const conveyor = new Conveyor({ ordinal: edge.edge.destinationOrdinal, priority: edge.edge.priority, queues, coalescer, firstQueue })
+      const conveyor = new Conveyor({
+        ordinal: edge.edge.destinationOrdinal,
+        priority: edge.edge.priority,
+        queues,
+        coalescer,
+        firstQueue,
+      })
       firstQueue += queues.length
       return conveyor
     })

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts'
-import type { QueueConsumer, QueueProducer } from './edge-queue.ts'
 import type { Doorbell } from './doorbell.ts'
+import type { QueueConsumer, QueueProducer } from './edge-queue.ts'
 import type { ExecutionPlan, PlannedEdge, PlannedQueue } from './execution-plan.ts'
 import { LocalQueue } from './local-queue.ts'
 import { RingQueueConsumer, RingQueueProducer } from './ring-queue.ts'
@@ -12,7 +12,11 @@ export class ThreadQueues {
   readonly #doorbell: Doorbell | null
   readonly #local = new Map<PlannedQueue, LocalQueue>()
 
-  constructor(options: { readonly plan: ExecutionPlan; readonly shared: SharedArrayBuffer | null; readonly doorbell: Doorbell | null }) {
+  constructor(options: {
+    readonly plan: ExecutionPlan
+    readonly shared: SharedArrayBuffer | null
+    readonly doorbell: Doorbell | null
+  }) {
     this.#plan = options.plan
     this.#shared = options.shared
     this.#doorbell = options.doorbell

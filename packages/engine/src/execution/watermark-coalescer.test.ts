@@ -50,11 +50,17 @@ describe('WatermarkCoalescer', () => {
   it.each([5, 4])('refuses a watermark of %d behind 5 on the same queue', (second) => {
     const coalescer = new WatermarkCoalescer(1)
     coalescer.observeWatermark(0, 5)
-    expect(() => coalescer.observeWatermark(0, second)).toThrow(expect.objectContaining({ code: 'ERR_WATERMARK_WENT_BACK' }))
+    expect(() => coalescer.observeWatermark(0, second)).toThrow(
+      expect.objectContaining({ code: 'ERR_WATERMARK_WENT_BACK' }),
+    )
   })
 
   it('never goes back and never passes an active queue, whatever happens', () => {
-    const event = fc.record({ queue: fc.nat(2), kind: fc.constantFrom('watermark', 'idle', 'items', 'done'), by: fc.integer({ min: 1, max: 5 }) })
+    const event = fc.record({
+      queue: fc.nat(2),
+      kind: fc.constantFrom('watermark', 'idle', 'items', 'done'),
+      by: fc.integer({ min: 1, max: 5 }),
+    })
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), (events) => {
         const coalescer = new WatermarkCoalescer(3)

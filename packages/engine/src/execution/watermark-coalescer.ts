@@ -38,9 +38,13 @@ export class WatermarkCoalescer {
       return
     }
     if (!(watermark > this.#watermarks[queue]!)) {
-      throw new NacelleError('ERR_WATERMARK_WENT_BACK', `watermark ${watermark} follows ${this.#watermarks[queue]} on the same queue: watermarks must rise`, {
-        domain: 'internal',
-      })
+      throw new NacelleError(
+        'ERR_WATERMARK_WENT_BACK',
+        `watermark ${watermark} follows ${this.#watermarks[queue]} on the same queue: watermarks must rise`,
+        {
+          domain: 'internal',
+        },
+      )
     }
     this.observeItems(queue)
     this.#watermarks[queue] = watermark
