@@ -29,12 +29,19 @@ export interface BundleMessagePaths {
 const MESSAGES_MAX = 5
 
 /** The error of a job file that cannot be bundled: each complaint with file, line, column and the line itself. */
-export function bundleError(entry: string, messages: readonly BundleMessage[], paths: BundleMessagePaths): NacelleError {
+export function bundleError(
+  entry: string,
+  messages: readonly BundleMessage[],
+  paths: BundleMessagePaths,
+): NacelleError {
   const shown = messages.slice(0, MESSAGES_MAX).map((message) => bundleMessageText(message, paths))
   if (messages.length > MESSAGES_MAX) shown.push(`… and ${messages.length - MESSAGES_MAX} more`)
   const first = messages[0]?.location ?? null
   return new NacelleError('ERR_BUNDLE', `${shownPath(entry, paths)} cannot be bundled:\n\n${shown.join('\n\n')}`, {
-    details: first === null ? { entry } : { entry, file: resolve(paths.base, first.file), line: first.line, column: first.column + 1 },
+    details:
+      first === null
+        ? { entry }
+        : { entry, file: resolve(paths.base, first.file), line: first.line, column: first.column + 1 },
   })
 }
 
@@ -62,7 +69,9 @@ function placed(text: string, location: BundleMessageLocation | null, paths: Bun
   const pad = before.replace(/[^\t]/gu, ' ')
   const mark = '^'.padEnd(Math.max(1, Math.min(location.length, lineText.length - before.length)), '~')
   const head = `${shownPath(resolve(paths.base, location.file), paths)}:${line}:${before.length + 1}: ${text}`
-  return lineText.trim() === '' ? head : `${head}\n${number}${lineText}\n${' '.repeat(number.length - 2)}╵ ${pad}${mark}`
+  return lineText.trim() === ''
+    ? head
+    : `${head}\n${number}${lineText}\n${' '.repeat(number.length - 2)}╵ ${pad}${mark}`
 }
 
 /** The bundler's own advice speaks of its options, which users of jobs do not have. */
@@ -74,11 +83,16 @@ function hinted(text: string): string {
   const missing = /^Could not resolve "([^"]+)"$/.exec(text)?.[1]
   if (missing === undefined) return text
   const isFile = missing.startsWith('.') || isAbsolute(missing)
-  return isFile ? `${text}: there is no such file` : `${text}: is the package installed beside the job? (npm install ${packageName(missing)})`
+  return isFile
+    ? `${text}: there is no such file`
+    : `${text}: is the package installed beside the job? (npm install ${packageName(missing)})`
 }
 
 function packageName(specifier: string): string {
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
 }
 
 function shownPath(path: string, paths: BundleMessagePaths): string {

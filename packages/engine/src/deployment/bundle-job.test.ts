@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -33,9 +33,17 @@ afterAll(async () => {
 describe('bundleJob', () => {
   it('makes one file of the job and its imports, named by its content, and leaves the engine outside', async () => {
     write('node_modules/shout/package.json', '{ "name": "shout", "main": "index.js" }')
-    write('node_modules/shout/index.js', `const os = require('os'); module.exports = (text) => text.toUpperCase() + os.EOL.length`)
+    write(
+      'node_modules/shout/index.js',
+      `const os = require('os'); module.exports = (text) => text.toUpperCase() + os.EOL.length`,
+    )
     write('part.ts', `import shout from 'shout'\nexport const word: string = shout('word')`)
-    const made = await bundle(write('job.ts', `import { defineJob } from 'nacelle'\nimport { word } from './part.ts'\nexport default defineJob({ name: word }, () => null as never)`))
+    const made = await bundle(
+      write(
+        'job.ts',
+        `import { defineJob } from 'nacelle'\nimport { word } from './part.ts'\nexport default defineJob({ name: word }, () => null as never)`,
+      ),
+    )
     const text = readFileSync(made.path, 'utf8')
     expect(made.sha256).toBe(createHash('sha256').update(text).digest('hex'))
     expect(made.path).toBe(join(folder, 'bundles', `${made.sha256}.mjs`))
@@ -59,11 +67,21 @@ describe('bundleJob', () => {
     write('node_modules/common/index.js', `module.exports = require('node:path').basename('/a/b.txt')`)
     write('node_modules/common/data.json', '{}')
     const made = await bundle(
-      write('meta/job.ts', `import name from 'common'\nexport const facts = [import.meta.url, import.meta.dirname, import.meta.filename, import.meta.resolve('./x.csv'), import.meta.resolve('common/data.json'), name]`),
+      write(
+        'meta/job.ts',
+        `import name from 'common'\nexport const facts = [import.meta.url, import.meta.dirname, import.meta.filename, import.meta.resolve('./x.csv'), import.meta.resolve('common/data.json'), name]`,
+      ),
     )
     const { facts } = await import(made.path)
     const url = `file://${join(folder, 'meta')}`
-    expect(facts).toEqual([`${url}/job.ts`, join(folder, 'meta'), join(folder, 'meta/job.ts'), `${url}/x.csv`, `file://${join(folder, 'node_modules/common/data.json')}`, 'b.txt'])
+    expect(facts).toEqual([
+      `${url}/job.ts`,
+      join(folder, 'meta'),
+      join(folder, 'meta/job.ts'),
+      `${url}/x.csv`,
+      `file://${join(folder, 'node_modules/common/data.json')}`,
+      'b.txt',
+    ])
   })
 
   it('shows a syntax error with file, line, column and the line', async () => {
@@ -78,14 +96,17 @@ describe('bundleJob', () => {
     expect((await failure(write('missing-file.ts', `import './nowhere.ts'`))).message).toContain(
       `missing-file.ts:1:8: Could not resolve "./nowhere.ts": there is no such file`,
     )
-    const scoped = (await failure(write('missing-package.ts', `import x from '@scope/name/sub'\nexport default x`))).message
+    const scoped = (await failure(write('missing-package.ts', `import x from '@scope/name/sub'\nexport default x`)))
+      .message
     expect(scoped).toContain('missing-package.ts:1:15: Could not resolve "@scope/name/sub"')
     expect(scoped).toContain('npm install @scope/name)')
     expect(scoped).not.toContain('external')
   })
 
   it('shows the first of many mistakes and counts the rest', async () => {
-    const error = await failure(write('many.ts', Array.from({ length: 9 }, (_, i) => `import './none-${i}.ts'`).join('\n')))
+    const error = await failure(
+      write('many.ts', Array.from({ length: 9 }, (_, i) => `import './none-${i}.ts'`).join('\n')),
+    )
     expect(error.message.match(/there is no such file/g)).toHaveLength(5)
     expect(error.message).toContain('… and 4 more')
   })

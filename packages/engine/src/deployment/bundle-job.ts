@@ -26,7 +26,9 @@ let esbuild: Promise<Esbuild> | null = null
  */
 export function prewarmBundler(): void {
   // A failure shows itself again, with a message, when a job is bundled.
-  bundler().then((module) => module.transform('')).catch(() => undefined)
+  bundler()
+    .then((module) => module.transform(''))
+    .catch(() => undefined)
 }
 
 /** Ends the bundler's process, which otherwise stays (idle) until this one ends. Bundling again starts another. */
@@ -136,17 +138,27 @@ const REFUSE_NATIVE_ADDONS: Plugin = {
 function checkJobFile(file: string, entry: string): void {
   const stat = statSync(entry, { throwIfNoEntry: false })
   if (stat === undefined) {
-    throw new NacelleError('ERR_JOB_FILE_MISSING', `job file '${file}' could not be found`, { details: { file, path: entry } })
+    throw new NacelleError('ERR_JOB_FILE_MISSING', `job file '${file}' could not be found`, {
+      details: { file, path: entry },
+    })
   }
   if (!stat.isFile()) {
-    throw new NacelleError('ERR_JOB_FILE_MISSING', `job file '${file}' is ${stat.isDirectory() ? 'a directory' : 'not a plain file'}: name the TypeScript or JavaScript file that exports the job`, {
-      details: { file, path: entry },
-    })
+    throw new NacelleError(
+      'ERR_JOB_FILE_MISSING',
+      `job file '${file}' is ${stat.isDirectory() ? 'a directory' : 'not a plain file'}: name the TypeScript or JavaScript file that exports the job`,
+      {
+        details: { file, path: entry },
+      },
+    )
   }
   if (!/\.[cm]?[jt]sx?$/.test(basename(entry))) {
-    throw new NacelleError('ERR_JOB_FILE', `job file '${file}' is neither TypeScript nor JavaScript: its name must end with .ts, .mts, .js or .mjs`, {
-      details: { file, path: entry },
-    })
+    throw new NacelleError(
+      'ERR_JOB_FILE',
+      `job file '${file}' is neither TypeScript nor JavaScript: its name must end with .ts, .mts, .js or .mjs`,
+      {
+        details: { file, path: entry },
+      },
+    )
   }
 }
 

@@ -16,20 +16,34 @@ describe('describeDagDifference', () => {
   it('names a vertex that only one has, and its edges', () => {
     const other = {
       vertices: [...DAG.vertices, { name: 'extra', localParallelism: 1, description: {} }],
-      edges: [...DAG.edges, { source: 'source', sourceOrdinal: 1, destination: 'extra', destinationOrdinal: 0, routing: 'unicast' }],
+      edges: [
+        ...DAG.edges,
+        { source: 'source', sourceOrdinal: 1, destination: 'extra', destinationOrdinal: 0, routing: 'unicast' },
+      ],
     }
-    expect(differenceOf(other)).toBe(`vertex 'extra' is only in the other; the edge from 'source' (ordinal 1) to 'extra' is only in the other`)
-    expect(describeDagDifference(JSON.stringify(other), JSON.stringify(DAG), ['thread 0', 'thread 1'])).toContain(`vertex 'extra' is only in thread 0`)
+    expect(differenceOf(other)).toBe(
+      `vertex 'extra' is only in the other; the edge from 'source' (ordinal 1) to 'extra' is only in the other`,
+    )
+    expect(describeDagDifference(JSON.stringify(other), JSON.stringify(DAG), ['thread 0', 'thread 1'])).toContain(
+      `vertex 'extra' is only in thread 0`,
+    )
   })
 
   it('names a setting by its path and shows both values', () => {
-    const other = { ...DAG, vertices: [{ ...DAG.vertices[0], description: { kind: 'items', glob: 'b.txt' } }, DAG.vertices[1]] }
-    expect(differenceOf(other)).toBe(`vertex 'source': description.glob is "a.txt" in the main thread and "b.txt" in the other`)
+    const other = {
+      ...DAG,
+      vertices: [{ ...DAG.vertices[0], description: { kind: 'items', glob: 'b.txt' } }, DAG.vertices[1]],
+    }
+    expect(differenceOf(other)).toBe(
+      `vertex 'source': description.glob is "a.txt" in the main thread and "b.txt" in the other`,
+    )
   })
 
   it('shows settings that one side does not have', () => {
     const other = { ...DAG, edges: [{ ...DAG.edges[0], priority: 3 }] }
-    expect(differenceOf(other)).toBe(`the edge from 'source' to 'sink': priority is absent in the main thread and 3 in the other`)
+    expect(differenceOf(other)).toBe(
+      `the edge from 'source' to 'sink': priority is absent in the main thread and 3 in the other`,
+    )
   })
 
   it('names a few of many differences', () => {
@@ -43,11 +57,21 @@ describe('describeDagDifference', () => {
 
   it('finds every change of a setting', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.oneof(fc.integer(), fc.string(), fc.boolean())), fc.integer(), (description, value) => {
-        const build = (settings: object): string => JSON.stringify({ vertices: [{ name: 'v', description: settings }], edges: [] })
-        const text = describeDagDifference(build({ ...description, changed: value }), build({ ...description, changed: value + 1 }))
-        expect(text).toBe(`vertex 'v': description.changed is ${value} in the main thread and ${value + 1} in the other`)
-      }),
+      fc.property(
+        fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.oneof(fc.integer(), fc.string(), fc.boolean())),
+        fc.integer(),
+        (description, value) => {
+          const build = (settings: object): string =>
+            JSON.stringify({ vertices: [{ name: 'v', description: settings }], edges: [] })
+          const text = describeDagDifference(
+            build({ ...description, changed: value }),
+            build({ ...description, changed: value + 1 }),
+          )
+          expect(text).toBe(
+            `vertex 'v': description.changed is ${value} in the main thread and ${value + 1} in the other`,
+          )
+        },
+      ),
     )
   })
 })

@@ -23,7 +23,11 @@ export function dagHash(dagJson: string): string {
  * @param first canonical JSON of a DAG
  * @param second canonical JSON of another
  */
-export function describeDagDifference(first: string, second: string, names: readonly [string, string] = ['the main thread', 'the other']): string {
+export function describeDagDifference(
+  first: string,
+  second: string,
+  names: readonly [string, string] = ['the main thread', 'the other'],
+): string {
   const a = JSON.parse(first) as Json
   const b = JSON.parse(second) as Json
   const differences = [
@@ -36,7 +40,13 @@ export function describeDagDifference(first: string, second: string, names: read
   return differences.slice(0, DIFFERENCES_MAX).join('; ') + (more > 0 ? `; and ${more} more` : '')
 }
 
-function listDifferences(a: Json, b: Json, list: string, labelOf: (entry: Json) => string, names: readonly [string, string]): readonly string[] {
+function listDifferences(
+  a: Json,
+  b: Json,
+  list: string,
+  labelOf: (entry: Json) => string,
+  names: readonly [string, string],
+): readonly string[] {
   const inA = byLabel(a, list, labelOf)
   const inB = byLabel(b, list, labelOf)
   const differences: string[] = []
@@ -53,9 +63,13 @@ function listDifferences(a: Json, b: Json, list: string, labelOf: (entry: Json) 
 function settingDifferences(a: Json, b: Json, path: string, names: readonly [string, string]): readonly string[] {
   if (isGroup(a) && isGroup(b) && Array.isArray(a) === Array.isArray(b)) {
     const keys = new Set([...Object.keys(a), ...Object.keys(b)])
-    return [...keys].flatMap((key) => settingDifferences(member(a, key), member(b, key), path === '' ? key : `${path}.${key}`, names))
+    return [...keys].flatMap((key) =>
+      settingDifferences(member(a, key), member(b, key), path === '' ? key : `${path}.${key}`, names),
+    )
   }
-  return Object.is(a, b) ? [] : [`${path === '' ? 'it' : path} is ${shown(a)} in ${names[0]} and ${shown(b)} in ${names[1]}`]
+  return Object.is(a, b)
+    ? []
+    : [`${path === '' ? 'it' : path} is ${shown(a)} in ${names[0]} and ${shown(b)} in ${names[1]}`]
 }
 
 function byLabel(dag: Json, list: string, labelOf: (entry: Json) => string): ReadonlyMap<string, Json> {

@@ -23,6 +23,9 @@ export interface JobDefinition {
  *
  * @param build gets the arguments behind the job file on the command line
  */
-export function defineJob(config: JobConfig, build: (args: readonly string[]) => Pipeline | Promise<Pipeline>): JobDefinition {
+export function defineJob(
+  config: JobConfig,
+  build: (args: readonly string[]) => Pipeline | Promise<Pipeline>,
+): JobDefinition {
   return { kind: 'nacelle.job', config, build }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NacelleError } from '../base/nacelle-error.ts'
-import { type JobDefinition, defineJob } from './job-definition.ts'
+import { defineJob, type JobDefinition } from './job-definition.ts'
 import { buildPipeline, loadJob } from './load-job.ts'
 
 let folder: string
@@ -14,11 +14,15 @@ const module = (text: string): string => {
   return path
 }
 const refusal = async (promise: Promise<unknown>): Promise<NacelleError> => {
-  const error = await promise.then(() => null, (thrown: unknown) => thrown)
+  const error = await promise.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
   expect(error).toBeInstanceOf(NacelleError)
   return error as NacelleError
 }
-const job = (config: string): string => `export default { kind: 'nacelle.job', config: ${config}, build: () => ({ readFrom() {} }) }`
+const job = (config: string): string =>
+  `export default { kind: 'nacelle.job', config: ${config}, build: () => ({ readFrom() {} }) }`
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'load-test-'))
@@ -87,7 +91,12 @@ describe('buildPipeline', () => {
 
   it('wraps what the builder throws', async () => {
     const cause = new Error('no input named')
-    const error = await refusal(buildPipeline(defineJob({ name: 'x' }, () => Promise.reject(cause)), []))
+    const error = await refusal(
+      buildPipeline(
+        defineJob({ name: 'x' }, () => Promise.reject(cause)),
+        [],
+      ),
+    )
     expect(error).toMatchObject({ code: 'ERR_JOB_BUILD', cause })
     expect(error.message).toBe(`building the pipeline of job 'x' failed: Error: no input named`)
   })

@@ -42,7 +42,11 @@ export function engineEntryPoints(): ReadonlyMap<string, string> {
 }
 
 function unknownEntryPoint(specifier: string, known: readonly string[]): NacelleError {
-  return new NacelleError('ERR_UNKNOWN_ENTRY_POINT', `'${specifier}' is nothing that this version of Nacelle exports; there are ${known.map((name) => `'${name}'`).join(', ')}`, {
-    details: { specifier },
-  })
+  return new NacelleError(
+    'ERR_UNKNOWN_ENTRY_POINT',
+    `'${specifier}' is nothing that this version of Nacelle exports; there are ${known.map((name) => `'${name}'`).join(', ')}`,
+    {
+      details: { specifier },
+    },
+  )
 }

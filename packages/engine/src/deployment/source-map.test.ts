@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleJob, stopBundler } from './bundle-job.ts'
 import type { JobBundle } from './job-bundle.ts'
-import { StackMapper, pathForPeople } from './source-map.ts'
+import { pathForPeople, StackMapper } from './source-map.ts'
 
 const JOB = `import { parse } from './parse.ts'
 import { check } from 'checker'
@@ -40,8 +40,14 @@ function stackOf(name: string): string {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'source-map-test-'))
   mkdirSync(join(folder, 'node_modules/checker'), { recursive: true })
-  writeFileSync(join(folder, 'node_modules/checker/package.json'), '{ "name": "checker", "type": "module", "exports": "./index.js" }')
-  writeFileSync(join(folder, 'node_modules/checker/index.js'), '\n\nexport function check(call) {\n  return call()\n}\n')
+  writeFileSync(
+    join(folder, 'node_modules/checker/package.json'),
+    '{ "name": "checker", "type": "module", "exports": "./index.js" }',
+  )
+  writeFileSync(
+    join(folder, 'node_modules/checker/index.js'),
+    '\n\nexport function check(call) {\n  return call()\n}\n',
+  )
   writeFileSync(join(folder, 'job.ts'), JOB)
   writeFileSync(join(folder, 'parse.ts'), PARSE)
   bundle = await bundleJob('job.ts', { directory: folder, workingDirectory: folder })
@@ -54,7 +60,9 @@ afterAll(async () => {
 describe('StackMapper', () => {
   it('leads frames back to file, line and column of the sources', () => {
     const frames = new StackMapper(bundle).frames(stackOf('first'))
-    expect(frames.filter((frame) => frame.owner === 'job').map(({ functionName, place }) => [functionName, place])).toEqual([
+    expect(
+      frames.filter((frame) => frame.owner === 'job').map(({ functionName, place }) => [functionName, place]),
+    ).toEqual([
       ['parse', { file: join(folder, 'parse.ts'), line: 4, column: 30 }],
       ['first', { file: join(folder, 'job.ts'), line: 7, column: 10 }],
     ])
@@ -62,7 +70,12 @@ describe('StackMapper', () => {
 
   it('tells code of packages from that of the job', () => {
     const frames = new StackMapper(bundle).frames(stackOf('second'))
-    expect(frames.filter((frame) => frame.owner !== 'node').slice(0, 5).map((frame) => [frame.owner, frame.functionName])).toEqual([
+    expect(
+      frames
+        .filter((frame) => frame.owner !== 'node')
+        .slice(0, 5)
+        .map((frame) => [frame.owner, frame.functionName]),
+    ).toEqual([
       ['job', 'parse'],
       ['job', 'first'],
       ['job', null],
@@ -88,7 +101,13 @@ describe('StackMapper', () => {
       '    at process.processTicks (node:internal/process/task_queues:103:5)',
       '    at Array.map (<anonymous>)',
     ].join('\n')
-    expect(new StackMapper(bundle).frames(stack).map((frame) => frame.owner)).toEqual(['engine', 'engine', 'node', 'node', 'node'])
+    expect(new StackMapper(bundle).frames(stack).map((frame) => frame.owner)).toEqual([
+      'engine',
+      'engine',
+      'node',
+      'node',
+      'node',
+    ])
   })
 })
 

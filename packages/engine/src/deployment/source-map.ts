@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { SourceMap } from 'node:module'
-import { relative, isAbsolute, resolve, sep } from 'node:path'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { JobBundle } from './job-bundle.ts'
 
@@ -51,7 +51,11 @@ export class StackMapper {
   originalPlace(line: number, column: number): SourcePlace | null {
     const origin = this.#load().findOrigin(line, column)
     if (!('fileName' in origin) || origin.fileName === undefined) return null
-    return { file: resolve(this.#bundle.sourceRoot, origin.fileName), line: origin.lineNumber, column: origin.columnNumber }
+    return {
+      file: resolve(this.#bundle.sourceRoot, origin.fileName),
+      line: origin.lineNumber,
+      column: origin.columnNumber,
+    }
   }
 
   #frame(line: string): StackFrame | null {
@@ -62,7 +66,8 @@ export class StackMapper {
     const place = placeOf(location)
     const functionName = cleanName(name)
     // Functions that the engine generates around the user's run in `eval` frames.
-    if (place === null) return { owner: location.includes('eval at') ? 'engine' : 'node', functionName, place: null, text }
+    if (place === null)
+      return { owner: location.includes('eval at') ? 'engine' : 'node', functionName, place: null, text }
     if (place.file !== this.#bundle.path) return { owner: ownerOutside(place.file), functionName, place, text }
     const original = this.originalPlace(place.line, place.column) ?? place
     const isPackage = original.file.split(sep).includes('node_modules') || original === place
@@ -71,10 +76,14 @@ export class StackMapper {
 
   #load(): SourceMap {
     if (this.#map === null) {
-      const payload = JSON.parse(readFileSync(this.#bundle.sourceMapPath, 'utf8')) as ConstructorParameters<typeof SourceMap>[0]
+      const payload = JSON.parse(readFileSync(this.#bundle.sourceMapPath, 'utf8')) as ConstructorParameters<
+        typeof SourceMap
+      >[0]
       this.#map = new SourceMap(payload)
       const texts = payload.sourcesContent
-      this.#sources = new Map(payload.sources.map((source, i) => [resolve(this.#bundle.sourceRoot, source), texts[i] ?? '']))
+      this.#sources = new Map(
+        payload.sources.map((source, i) => [resolve(this.#bundle.sourceRoot, source), texts[i] ?? '']),
+      )
     }
     return this.#map
   }
@@ -88,7 +97,8 @@ export function pathForPeople(path: string, workingDirectory: string): string {
 
 function placeOf(location: string): SourcePlace | null {
   const [, where, line, column] = /^(?:async )?(.+):(\d+):(\d+)$/.exec(location) ?? []
-  if (where === undefined || where.startsWith('node:') || where.startsWith('<') || where.includes('eval at')) return null
+  if (where === undefined || where.startsWith('node:') || where.startsWith('<') || where.includes('eval at'))
+    return null
   const file = where.startsWith('file://') ? fileURLToPath(where) : where
   return isAbsolute(file) ? { file, line: Number(line), column: Number(column) } : null
 }
