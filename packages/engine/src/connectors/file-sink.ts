@@ -1,8 +1,8 @@
 import { NacelleError } from '../base/nacelle-error.ts'
-import type { Files, WritableFile } from '../platform/files.ts'
 import type { Sink } from '../pipeline/sink.ts'
-import { fileError } from './files/find-files.ts'
+import type { Files, WritableFile } from '../platform/files.ts'
 import { csvField } from './files/csv-record.ts'
+import { fileError } from './files/find-files.ts'
 import { SinkBuilder } from './sink-builder.ts'
 
 /** Where and how a files sink writes. */

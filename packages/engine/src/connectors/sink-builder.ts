@@ -1,7 +1,7 @@
-import { metaSupplierOf } from '../core/processor-supplier.ts'
 import type { ProcessorContext } from '../core/processor-context.ts'
-import type { ChainStage } from '../processors/chain-stage.ts'
+import { metaSupplierOf } from '../core/processor-supplier.ts'
 import type { Sink } from '../pipeline/sink.ts'
+import type { ChainStage } from '../processors/chain-stage.ts'
 import { BuiltSinkProcessor, type SinkFunctions } from './built-sink-processor.ts'
 
 /** Makes the user's sink object, one for each processor, on the processor's own thread; it may be async. */

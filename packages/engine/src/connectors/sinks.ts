@@ -2,9 +2,9 @@ import { AbstractProcessor } from '../core/abstract-processor.ts'
 import type { Inbox } from '../core/inbox.ts'
 import { metaSupplierOf, type ProcessorMetaSupplier } from '../core/processor-supplier.ts'
 import type { Sink } from '../pipeline/sink.ts'
-import { defaultText, fileSink, type FileSinkOptions } from './file-sink.ts'
+import { defaultText, type FileSinkOptions, fileSink } from './file-sink.ts'
 import { SinkBuilder } from './sink-builder.ts'
-import { tableSink, type TableOptions } from './table-sink.ts'
+import { type TableOptions, tableSink } from './table-sink.ts'
 
 /** Stock sinks. */
 export const Sinks = {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TokenSeparator } from '../../core/token-separator.ts'
-import { fakePlatform, type FakePlatform } from '../../platform/fake/fake-platform.ts'
-import { createContext, rig, type RigOptions, runSource } from '../../testing/connector-rig.ts'
+import { type FakePlatform, fakePlatform } from '../../platform/fake/fake-platform.ts'
+import { createContext, type RigOptions, rig, runSource } from '../../testing/connector-rig.ts'
 import { type FilesOptions, Sources } from '../sources.ts'
 
 /** What a file of text holds, line by line, by the definition in the documentation. */

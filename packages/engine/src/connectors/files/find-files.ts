@@ -1,5 +1,5 @@
 import { NacelleError } from '../../base/nacelle-error.ts'
-import type { Files, FileStat } from '../../platform/files.ts'
+import type { FileStat, Files } from '../../platform/files.ts'
 import { type GlobSegment, isGlob, parseGlob } from './glob-pattern.ts'
 
 /** A file found. */

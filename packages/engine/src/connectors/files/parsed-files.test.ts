@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { fakePlatform, type FakePlatform } from '../../platform/fake/fake-platform.ts'
+import { type FakePlatform, fakePlatform } from '../../platform/fake/fake-platform.ts'
 import { rig, runSource } from '../../testing/connector-rig.ts'
 import { Sources } from '../sources.ts'
 import { CSV_UNFINISHED, parseCsvRecord } from './csv-record.ts'

@@ -1,5 +1,5 @@
 import type { Batch } from '../../core/batch.ts'
-import { type SplitConsumer, decoderOf } from './split-consumer.ts'
+import { decoderOf, type SplitConsumer } from './split-consumer.ts'
 import type { DecodableBytes, SplitReader, TextEncoding } from './split-reader.ts'
 import { whiteSpaceLength } from './white-space.ts'
 import { WORD_MASKS, WordTable } from './word-table.ts'

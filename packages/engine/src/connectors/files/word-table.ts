@@ -1,5 +1,5 @@
-import type { DecodableBytes } from './split-reader.ts'
 import type { Decode } from './split-consumer.ts'
+import type { DecodableBytes } from './split-reader.ts'
 
 /** Words kept at most, when the maker does not say otherwise; then the table starts anew. */
 const WORDS_MAX = 1 << 20
