@@ -128,10 +128,25 @@ describe('the source', () => {
 describe('the files', () => {
   it('have names in kebab-case that say something', () => {
     expect(files.flatMap(fileName)).toEqual([])
-    for (const good of ['a/job-state.thread.test.ts', 'README.md', '.npmrc', 'docs/adr/001-a-b.md', 'LICENSE']) {
+    for (const good of [
+      'a/job-state.thread.test.ts',
+      'a/user-function-types.ts',
+      'a/types.md',
+      'README.md',
+      '.npmrc',
+      'docs/adr/001-a-b.md',
+      'LICENSE',
+    ]) {
       expect(fileName(good)).toEqual([])
     }
-    for (const bad of ['a/JobState.ts', 'a/job_state.ts', 'a/string-utils.ts', 'common/a.ts', 'helpers.ts']) {
+    for (const bad of [
+      'a/JobState.ts',
+      'a/job_state.ts',
+      'a/string-utils.ts',
+      'common/a.ts',
+      'helpers.ts',
+      'a/types.ts',
+    ]) {
       expect(fileName(bad), bad).toHaveLength(1)
     }
   })

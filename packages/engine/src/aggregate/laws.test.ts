@@ -115,7 +115,7 @@ const lawCases: readonly LawCase[] = [
       ({ key }) => key,
       allOf(
         counting(),
-        summingLong(({ whole }) => whole),
+        summingLong(({ whole }: Sample) => whole),
       ),
     ),
     sortedEntries(same),
@@ -172,8 +172,8 @@ const lawCases: readonly LawCase[] = [
       isEven,
       allOf(
         filtering(
-          ({ key }) => key === 'a',
-          summingLong(({ whole }) => whole),
+          ({ key }: Sample) => key === 'a',
+          summingLong(({ whole }: Sample) => whole),
         ),
         counting(),
       ),
@@ -183,8 +183,13 @@ const lawCases: readonly LawCase[] = [
     flatMapping(({ text }: Sample) => text, toList<string>()),
     (letters) => letters.sort(),
   ),
-  lawCase(allOf({ count: counting(), sum: summingLong(({ whole }) => whole), some: filtering(isEven, counting()) })),
-  lawCase(allOf({ real: averagingDouble(({ real }) => real), all: toList() }), ({ real, all }) => [real, ids(all)]),
+  lawCase(
+    allOf({ count: counting(), sum: summingLong(({ whole }: Sample) => whole), some: filtering(isEven, counting()) }),
+  ),
+  lawCase(allOf({ real: averagingDouble(({ real }: Sample) => real), all: toList<Sample>() }), ({ real, all }) => [
+    real,
+    ids(all),
+  ]),
   lawCase(
     allOf(
       counting(),
@@ -279,9 +284,11 @@ function expectAlike(actual: unknown, expected: unknown): void {
   }
 }
 
-const check = (law: (given: Split) => void) =>
+const check = (law: (given: Split) => void): void =>
   fc.assert(
-    fc.property(split, (given) => void law(given)),
+    fc.property(split, (given) => {
+      law(given)
+    }),
     { numRuns: 60 },
   )
 

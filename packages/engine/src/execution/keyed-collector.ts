@@ -7,7 +7,7 @@ import type { Collector } from './collector.ts'
 import type { QueueProducer } from './edge-queue.ts'
 import { MarkerBroadcast } from './marker-broadcast.ts'
 import type { PartitionRouting } from './partitioned-collector.ts'
-import type { ProjectedFill } from './projected-fill.ts'
+import type { ProjectedFill, ProjectionTarget } from './projected-fill.ts'
 
 /** What a {@link KeyedCollector} is made of. */
 export interface KeyedCollectorOptions {
@@ -34,7 +34,7 @@ export const DICTIONARY_KEYS_MAX = 1 << 17
  * - K1: a slot in a batch is below the batch's `keyCount`, and the batch's dictionary is the one the slot belongs to.
  * - K2: dictionaries start anew only when no entry that uses the old ones waits in an open batch.
  */
-export class KeyedCollector implements Collector, KeyedOutput {
+export class KeyedCollector implements Collector, KeyedOutput, ProjectionTarget {
   readonly takesBatches = false
   epoch = 0
   readonly destinationMask: number

@@ -1,13 +1,26 @@
+import type { KeyMap } from '../base/key-map.ts'
 import type { Batch } from '../core/batch.ts'
 import type { KeyFunction, Projection } from '../core/edge.ts'
 import { userFunctionError } from '../core/user-error.ts'
-import type { KeyedCollector } from './keyed-collector.ts'
+
+/** What a {@link ProjectedFill} writes to: the open batches of a collector, and the codes of its keys. */
+export interface ProjectionTarget {
+  /** key → code: the destination in the low bits, above them the slot in its dictionary. */
+  readonly codes: KeyMap
+  readonly batches: readonly Batch[]
+  readonly destinationMask: number
+  readonly destinationShift: number
+  /** Entries of a batch at most. */
+  readonly capacity: number
+  /** Gives a key that is not in `codes` its code. @throws NacelleError when the key is null or undefined */
+  newCode(key: unknown, item: unknown): number
+}
 
 /**
  * Writes the keys and getter values of entries `from` … of a batch of items into the open batches of a collector, until
  * the input ends or one destination is full. Answers the index of the first entry not written.
  */
-export type ProjectedFill = (batch: Batch, from: number, collector: KeyedCollector) => number
+export type ProjectedFill = (batch: Batch, from: number, collector: ProjectionTarget) => number
 
 /** Makes the loop for one edge. */
 export function compileProjectedFill(

@@ -251,7 +251,7 @@ describe('items', () => {
     holes.length = 4
     stream.expectExact(repeat(60, (i) => (i === 31 ? [undefined, undefined] : [`k${i}`, i])))
     stream.expectExact(repeat(60, (i) => (i === 31 ? holes : [1, 2, 3, 4])))
-    // eslint-disable-next-line no-sparse-arrays
+    // oxlint-disable-next-line no-sparse-arrays -- holes are what is tested
     stream.expectExact(repeat(60, (i) => (i === 31 ? [, 'x'] : [undefined, 'x'])))
     stream.expectExact(repeat(30, () => []))
   })

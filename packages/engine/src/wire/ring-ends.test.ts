@@ -209,7 +209,7 @@ describe('keyed batches', () => {
     fc.nat(20),
     fc.constantFrom('a', 'b', 'c', 'd'),
     fc.double(),
-    fc.constantFrom<unknown>(...[['t', 1], { x: 1 }, new Date(7), 5n, true]),
+    fc.constantFrom<unknown>(['t', 1], { x: 1 }, new Date(7), 5n, true),
   )
   const entry = fc.record(
     {

@@ -8,9 +8,9 @@ export type SourceRule = (file: SourceFile) => Finding[]
 const FILE_LINES_MAX = 500
 const FUNCTION_LINES_MAX = 70
 
-const VAGUE_FILE_WORDS: ReadonlySet<string> = new Set([
-  ...['util', 'utils', 'common', 'helper', 'helpers', 'manager', 'managers', 'misc'],
-])
+const VAGUE_FILE_WORDS: ReadonlySet<string> = new Set(
+  'util utils common helper helpers manager managers misc'.split(' '),
+)
 const VAGUE_WORDS: ReadonlySet<string> = new Set(['util', 'utils', 'helper', 'helpers', 'manager', 'managers', 'misc'])
 
 /** Layers that may read the clock of the machine: platform/node and those above it that make it. */
@@ -58,6 +58,8 @@ export function fileName(path: string): Finding[] {
     .split('/')
     .flatMap((part) => part.split(/[-.]/))
     .find((word) => VAGUE_FILE_WORDS.has(word))
+  if (/^types\.[mc]?[jt]s$/.test(name))
+    findings.push(`${path}: a file is named after a concept, not after a kind of code`)
   if (vague !== undefined) findings.push(`${path}: '${vague}' says nothing about what is in it`)
   return findings
 }
@@ -69,6 +71,8 @@ export const declaredNames: SourceRule = (file) => {
     const parent = parents.at(-1)
     if (!parent || !('id' in parent) || parent.id !== node) return
     const vague = wordsOf(node.name).find((word) => VAGUE_WORDS.has(word))
+    if (/^types\.[mc]?[jt]s$/.test(name))
+      findings.push(`${path}: a file is named after a concept, not after a kind of code`)
     if (vague !== undefined) findings.push(finding(file, node.start, `'${node.name}': '${vague}' says nothing`))
   })
   return findings
