@@ -1,7 +1,8 @@
-// The part of STYLE.md that no other tool checks, over all tracked files. Each rule is also shown something it must refuse.
+// The part of STYLE.md that no other tool checks, over all files of the project. Each rule is also shown something it must refuse.
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { errorTableFindings } from './tidy/error-codes.ts'
 import { deadLinks } from './tidy/markdown-links.ts'
 import { undocumentedExports } from './tidy/public-surface.ts'
 import {
@@ -13,12 +14,23 @@ import {
   functionSize,
   hiddenGlobals,
   leftovers,
+  parameterCount,
   type SourceRule,
   silencedCheckers,
 } from './tidy/rules.ts'
-import { type Finding, isSource, parse, ROOT, readText, type SourceFile, trackedFiles } from './tidy/source-file.ts'
+import {
+  type Finding,
+  isSource,
+  isTest,
+  parse,
+  projectFiles,
+  ROOT,
+  readText,
+  type SourceFile,
+} from './tidy/source-file.ts'
+import { machinePaths, wideComments } from './tidy/text-rules.ts'
 
-const files = trackedFiles()
+const files = projectFiles()
 const sources = files.filter(isSource).map((path) => parse(path))
 const pages = files.filter((path) => path.endsWith('.md'))
 
@@ -40,6 +52,11 @@ describe('the source', () => {
     expect(fileSize(engineFile('\n'.repeat(501)))).toHaveLength(1)
   })
 
+  it('mostly has files of at most 200 lines', () => {
+    const long = sources.filter(({ path, text }) => path.includes('/src/') && text.split('\n').length > 200)
+    expect(long.length / sources.length, long.map(({ path }) => path).join('\n')).toBeLessThan(0.15)
+  })
+
   it('has functions of at most 70 lines', () => {
     expect(allFindings(functionSize)).toEqual([])
     const long = `{${'\n'.repeat(70)}}`
@@ -53,6 +70,20 @@ describe('the source', () => {
       ),
     ).toEqual([])
     expect(functionSize(parse('a.test.ts', `describe('a', () => {it('b', () => ${long})})`))).toHaveLength(1)
+  })
+
+  it('has functions of at most four positional parameters', () => {
+    expect(allFindings(parameterCount)).toEqual([])
+    expect(parameterCount(engineFile('const f = (a, b, c, d) => 1; function g(a, b = 1, c, ...d) {}'))).toEqual([])
+    expect(parameterCount(engineFile('const f = (a, b, c, d, e) => 1'))).toHaveLength(1)
+    expect(parameterCount(engineFile('class A { constructor(a, b, c, d, e) {} }'))).toHaveLength(1)
+  })
+
+  it('has comments as narrow as its code', () => {
+    expect(sources.flatMap(({ path, text }) => wideComments(path, text))).toEqual([])
+    expect(wideComments('a.ts', `// ${'a'.repeat(117)}`)).toEqual([])
+    expect(wideComments('a.ts', `// ${'a'.repeat(118)}`)).toHaveLength(1)
+    expect(wideComments('a.ts', `   * ${'a'.repeat(118)}`)).toHaveLength(1)
   })
 
   it('has names that say something', () => {
@@ -125,6 +156,29 @@ describe('the source', () => {
   })
 })
 
+describe('the list of errors', () => {
+  const PAGE = 'docs/errors.md'
+
+  it('explains every code that the engine raises, and no other', () => {
+    const engine = sources.filter(
+      ({ path }) => path.startsWith('packages/engine/src/') && !isTest(path) && !path.includes('/testing/'),
+    )
+    expect(errorTableFindings(PAGE, readText(PAGE), engine)).toEqual([])
+  })
+
+  it('is compared both ways', () => {
+    const file = engineFile(`new NacelleError(x ? 'ERR_A' : 'ERR_B', 'text'); if (code === 'ERR_OF_NODE') f()`)
+    const rows = ['| `ERR_A` | what | do |', '| `ERR_B` | what | do |']
+    const check = (...lines: string[]): string[] => errorTableFindings('e.md', lines.join('\n'), [file])
+    expect(check(...rows)).toEqual([])
+    expect(check(rows[0]!)).toEqual([`${ENGINE_FILE}:1 ERR_B is not in the list of errors`])
+    expect(check(...rows, '| `ERR_C` | what | do |')).toEqual(['e.md:3 ERR_C is raised nowhere'])
+    expect(check(rows[0]!, '| `ERR_B` | | do |')).toEqual(['e.md:2 ERR_B is not explained'])
+    expect(check(rows[1]!, rows[0]!)).toEqual(['e.md:2 ERR_A is out of order'])
+    expect(check(...rows, rows[1]!)).toEqual(['e.md:3 ERR_B is listed twice'])
+  })
+})
+
 describe('the files', () => {
   it('have names in kebab-case that say something', () => {
     expect(files.flatMap(fileName)).toEqual([])
@@ -151,6 +205,17 @@ describe('the files', () => {
     }
   })
 
+  it('name no path of one machine', () => {
+    expect(files.filter(isText).flatMap((path) => machinePaths(path, readText(path)))).toEqual([])
+    const slash = '/'
+    expect(machinePaths('a', `see ${slash}home/me/nacelle`)).toHaveLength(1)
+    expect(machinePaths('a', `'${slash}tmp/out.txt'`)).toHaveLength(1)
+    expect(machinePaths('a', `file://${slash}Users/me`)).toEqual([])
+    expect(machinePaths('a', `(${slash}Users/me)`)).toHaveLength(1)
+    expect(machinePaths('a', `C:\\${'Users'}\\me`)).toHaveLength(1)
+    expect(machinePaths('a', `/data/in.txt, src/tmp/x, https://a.example/home/x, \${dir}/tmp/x`)).toEqual([])
+  })
+
   it('have links that lead somewhere', () => {
     const read = (path: string): string | null => {
       const file = join(ROOT, path)
@@ -167,6 +232,10 @@ describe('the files', () => {
     expect(deadLinks('x.md', '[a](y.md#b)', () => '# c')).toHaveLength(1)
   })
 })
+
+function isText(path: string): boolean {
+  return !/\.(png|jpe?g|gif|ico|gz|zst|tgz|jar|svg|csv)$/.test(path) && !path.endsWith('package-lock.json')
+}
 
 function allFindings(rule: SourceRule): Finding[] {
   return sources.filter(({ path }) => !EXCEPTIONS.get(rule)?.includes(path)).flatMap(rule)

@@ -7,6 +7,7 @@ export type SourceRule = (file: SourceFile) => Finding[]
 
 const FILE_LINES_MAX = 500
 const FUNCTION_LINES_MAX = 70
+const PARAMETERS_MAX = 4
 
 const VAGUE_FILE_WORDS: ReadonlySet<string> = new Set(
   'util utils common helper helpers manager managers misc'.split(' '),
@@ -48,6 +49,19 @@ export const functionSize: SourceRule = (file) => {
   return findings
 }
 
+/** Positional parameters; more of them are an options object. */
+export const parameterCount: SourceRule = (file) => {
+  const findings: Finding[] = []
+  walk(file.program, (node) => {
+    if (!isFunction(node) || !('params' in node)) return
+    const count = (node.params as readonly Node[]).length
+    if (count > PARAMETERS_MAX) {
+      findings.push(finding(file, node.start, `${count} positional parameters, more than ${PARAMETERS_MAX}`))
+    }
+  })
+  return findings
+}
+
 export function fileName(path: string): Finding[] {
   const name = basename(path)
   const findings: Finding[] = []
@@ -71,8 +85,6 @@ export const declaredNames: SourceRule = (file) => {
     const parent = parents.at(-1)
     if (!parent || !('id' in parent) || parent.id !== node) return
     const vague = wordsOf(node.name).find((word) => VAGUE_WORDS.has(word))
-    if (/^types\.[mc]?[jt]s$/.test(name))
-      findings.push(`${path}: a file is named after a concept, not after a kind of code`)
     if (vague !== undefined) findings.push(finding(file, node.start, `'${node.name}': '${vague}' says nothing`))
   })
   return findings

@@ -19,10 +19,11 @@ export interface SourceFile {
 /** A break of a rule, as `path:line what`. */
 export type Finding = string
 
-/** All tracked files that exist. */
-export function trackedFiles(): string[] {
-  const listed = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' })
-  return listed.split('\0').filter((path) => path !== '' && existsSync(join(ROOT, path)))
+/** All files that are tracked or about to be. */
+export function projectFiles(): string[] {
+  const kinds = ['--cached', '--others', '--exclude-standard']
+  const listed = execFileSync('git', ['ls-files', '-z', ...kinds], { cwd: ROOT, encoding: 'utf8' })
+  return [...new Set(listed.split('\0'))].filter((path) => path !== '' && existsSync(join(ROOT, path)))
 }
 
 export function isSource(path: string): boolean {
