@@ -20,3 +20,13 @@ export type OperationsOf<T, R> = { readonly [K in keyof R]: OpaqueOperation<T, R
 
 /** Operations over the items that are the members of `I`, with the results that are the members of `R`. */
 export type OperationsEach<I, R> = { readonly [K in keyof I]: OpaqueOperation<I[K], K extends keyof R ? R[K] : never> }
+
+/**
+ * An operation over several co-grouped inputs, whatever its accumulator: every `MultiAggregateOperation<I, A, R>` is one.
+ */
+export interface OpaqueMultiOperation<I, out R> {
+  readonly name: string
+  readonly inputs: { readonly [K in keyof I]: OpaqueOperation<I[K], R> }
+  /** The same in the order of the ordinals. */
+  readonly ordinals: readonly OpaqueOperation<never, R>[]
+}

@@ -117,6 +117,7 @@ export class BatchSourceBuilder<in out S, out T> {
       name,
       description: descriptionOf(this.#settings),
       metaSupplier: metaSupplier(this.#settings, null),
+      timestamped: (policy) => metaSupplier(this.#settings, policy),
     }
   }
 }

@@ -14,6 +14,8 @@ export interface BatchSource<out T> {
    * uses it when a stock tokenizer follows directly. Absent elsewhere.
    */
   readonly tokenized?: (separator: TokenSeparator) => ProcessorMetaSupplier
+  /** For sources that can give their items timestamps themselves; the planner uses it when `addTimestamps` follows directly. */
+  readonly timestamped?: (policy: EventTimePolicy) => ProcessorMetaSupplier
   /** Only for the compiler. */
   readonly itemType?: T
 }

@@ -1,0 +1,23 @@
+import { NacelleError } from '../base/nacelle-error.ts'
+import { metaSupplierOf, type ProcessorMetaSupplier, processorMetaSupplier, type ProcessorSupplier } from '../core/processor-supplier.ts'
+import type { Processor } from '../core/processor.ts'
+import { previewOf } from '../core/user-error.ts'
+
+/** What `customTransform` takes: a function that makes a processor, a supplier for a member, or one for the whole job. */
+export type CustomProcessors = (() => Processor) | ProcessorSupplier | ProcessorMetaSupplier
+
+/** @throws NacelleError ERR_ARGUMENT when it is none of the three */
+export function customMetaSupplier(name: string, processors: CustomProcessors): ProcessorMetaSupplier {
+  if (typeof processors === 'function') return processorMetaSupplier(processors)
+  if (typeof processors !== 'object' || processors === null || typeof processors.get !== 'function') {
+    throw new NacelleError(
+      'ERR_ARGUMENT',
+      `customTransform '${name}' takes a function that makes a processor, a ProcessorSupplier or a ProcessorMetaSupplier, not ${previewOf(processors)}`,
+    )
+  }
+  return isMetaSupplier(processors) ? processors : metaSupplierOf(processors)
+}
+
+function isMetaSupplier(processors: ProcessorSupplier | ProcessorMetaSupplier): processors is ProcessorMetaSupplier {
+  return 'preferredLocalParallelism' in processors
+}
