@@ -2,9 +2,9 @@ import { NacelleError } from '../base/nacelle-error.ts'
 import { previewOf, promiseError, userFunctionError } from '../core/user-error.ts'
 import type { ChainStage } from './chain-stage.ts'
 
-/** A flatMap result that is an iterator in progress, with the timestamp of the item it came from. */
+/** A flatMap result or a text's tokens, an iterator in progress, with the timestamp of the item it came from. */
 export interface HalfRead {
-  /** Index of the flatMap stage it came from. */
+  /** Index of the stage it came from. */
   readonly stage: number
   readonly iterator: Iterator<unknown>
   readonly timestamp: number
@@ -42,6 +42,16 @@ export class ChainChecks {
       )
     }
     return iterable[Symbol.iterator]()
+  }
+
+  /** A tokenizer was given something that is no string. */
+  notText(stage: number, item: unknown): NacelleError {
+    const { name } = this.#stages[stage]!
+    return new NacelleError(
+      'ERR_NOT_TEXT',
+      `stage '${name}' of vertex '${this.#vertexName}' cuts text into tokens, but its item is no string: ${previewOf(item)}`,
+      { details: { vertex: this.#vertexName, stage: name, item: previewOf(item) } },
+    )
   }
 
   #place(stage: number, item: unknown) {

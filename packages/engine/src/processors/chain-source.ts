@@ -1,4 +1,5 @@
-import type { ChainStage } from './chain-stage.ts'
+import { type ChainStage, givesSeveral } from './chain-stage.ts'
+import { textTokenizer } from './text-tokenizer.ts'
 
 /** The text of a compiled chain and the constants it refers to. */
 export interface ChainSource {
@@ -21,7 +22,11 @@ export interface ChainTerminal {
 
 /** Writes results into the output batch. */
 function emitTerminal(timed: boolean): ChainTerminal {
-  return { text: (x, time) => `${timed ? `outTimes[n] = ${time}; ` : ''}outItems[n] = ${x}; n++;`, names: [], values: [] }
+  return {
+    text: (x, time) => `${timed ? `outTimes[n] = ${time}; ` : ''}outItems[n] = ${x}; n++;`,
+    names: [],
+    values: [],
+  }
 }
 
 /**
@@ -33,11 +38,19 @@ function emitTerminal(timed: boolean): ChainTerminal {
  * for (; i < to; i++) { if (n >= capacity) break; item = items[i]; at = 0; const x1 = f0(item); … at = 1; … outItems[n++] = x1 }
  * ```
  *
- * @param terminal what happens to results; by default they go into the output batch. Another one excludes flatMap stages.
+ * @param terminal what happens to results; by default they go into the output batch. Another one excludes stages that give several items for one.
  */
-export function chainSource(stages: readonly ChainStage[], timed: boolean, terminal: ChainTerminal = emitTerminal(timed)): ChainSource {
+export function chainSource(
+  stages: readonly ChainStage[],
+  timed: boolean,
+  terminal: ChainTerminal = emitTerminal(timed),
+): ChainSource {
   const writer = new ChainWriter(stages, timed, terminal)
-  return { text: writer.program(), names: [...writer.names, ...terminal.names], values: [...writer.values, ...terminal.values] }
+  return {
+    text: writer.program(),
+    names: [...writer.names, ...terminal.names],
+    values: [...writer.values, ...terminal.values],
+  }
 }
 
 class ChainWriter {
@@ -52,6 +65,7 @@ class ChainWriter {
     this.#timed = timed
     this.#terminal = terminal
     stages.forEach((stage, k) => {
+      if (stage.kind === 'tokenize') return this.#constant(`tokenizer${k}`, textTokenizer(stage.separator))
       if (stage.kind === 'peek') this.#constant(`should${k}`, stage.shouldLog)
       this.#constant(`f${k}`, stage.kind === 'peek' ? stage.toText : stage.fn)
     })
@@ -63,7 +77,7 @@ class ChainWriter {
   }
 
   program(): string {
-    const tails = this.#stages.map((stage, k) => (stage.kind === 'flatMap' ? this.#tail(k) : 'null'))
+    const tails = this.#stages.map((stage, k) => (givesSeveral(stage) ? this.#tail(k) : 'null'))
     return `'use strict';
 return { run: ${this.#run()}, tails: [${tails.join(', ')}] };`
   }
@@ -79,7 +93,7 @@ return { run: ${this.#run()}, tails: [${tails.join(', ')}] };`
       item = items[i];
       ${this.#timed ? 'const time = times[i];' : ''}
       ${this.#stagesFrom(0, 'item', 'continue;')}
-      ${this.#hasFlatMap(0) ? 'if (chain.isSuspended) { i++; break; }' : ''}
+      ${this.#maySuspend(0) ? 'if (chain.isSuspended) { i++; break; }' : ''}
     }
   } catch (error) { output.count = n; throw checks.failure(error, at, item); }
   output.count = n;
@@ -87,7 +101,7 @@ return { run: ${this.#run()}, tails: [${tails.join(', ')}] };`
 }`
   }
 
-  /** What follows the flatMap stage `k`, for results that are read one by one. */
+  /** What follows the stage `k`, a flatMap or a tokenizer, for results that are read one by one. */
   #tail(k: number): string {
     return `function tail${k}(item, time, output, capacity) {
   if (item === null || item === undefined) return;
@@ -109,7 +123,8 @@ return { run: ${this.#run()}, tails: [${tails.join(', ')}] };`
   /** The stages from `k` on, applied to variable `x`; `drop` leaves the innermost item. */
   #stagesFrom(k: number, x: string, drop: string): string {
     const stage = this.#stages[k]
-    if (stage === undefined) return `at = ${k}; ${this.#terminal.text(x, this.#timed ? 'time' : 'NaN', '{ i++; break; }')}`
+    if (stage === undefined)
+      return `at = ${k}; ${this.#terminal.text(x, this.#timed ? 'time' : 'NaN', '{ i++; break; }')}`
     const rest = (variable: string) => this.#stagesFrom(k + 1, variable, drop)
     switch (stage.kind) {
       case 'peek':
@@ -125,13 +140,15 @@ ${this.#refusePromise(`x${k}`, k, x)}
 ${rest(`x${k}`)}`
       case 'flatMap':
         return this.#flatMap(k, x)
+      case 'tokenize':
+        return this.#tokenize(k, x)
     }
   }
 
   #flatMap(k: number, x: string): string {
     const [array, index, element] = [`a${k}`, `j${k}`, `e${k}`]
     const time = this.#timed ? 'time' : '0'
-    const suspends = this.#hasFlatMap(k + 1)
+    const suspends = this.#maySuspend(k + 1)
     return `at = ${k}; const ${array} = f${k}(${x});
 if (Array.isArray(${array})) {
   ${this.#timed ? `if (outTimes.length < n + ${array}.length + 1) { output.count = n; output.reserve(n + ${array}.length + 1); outTimes = output.timestamps; }` : ''}
@@ -149,11 +166,26 @@ if (Array.isArray(${array})) {
 }`
   }
 
+  /** A text may have any number of tokens: where the output is full, the rest of it waits as an iterator. */
+  #tokenize(k: number, x: string): string {
+    const [tokenizer, position, token] = [`tokenizer${k}`, `p${k}`, `e${k}`]
+    const suspend = `{ chain.suspendText(${tokenizer}, ${x}, ${position}, ${k}, ${this.#timed ? 'time' : '0'}); break; }`
+    return `at = ${k}; if (typeof ${x} !== 'string') throw checks.notText(${k}, ${x});
+for (let ${position} = 0; ;) {
+  if (n >= capacity) ${suspend}
+  const ${token} = ${tokenizer}.next(${x}, ${position});
+  if (${token} === null) break;
+  ${position} = ${tokenizer}.position;
+  ${this.#stagesFrom(k + 1, token, 'continue;')}
+  ${this.#maySuspend(k + 1) ? `if (chain.isSuspended) ${suspend}` : ''}
+}`
+  }
+
   #refusePromise(value: string, k: number, x: string): string {
     return `if (typeof ${value} === 'object' && ${value} !== null && typeof ${value}.then === 'function') throw checks.promise(${k}, ${x});`
   }
 
-  #hasFlatMap(from: number): boolean {
-    return this.#stages.slice(from).some((stage) => stage.kind === 'flatMap')
+  #maySuspend(from: number): boolean {
+    return this.#stages.slice(from).some(givesSeveral)
   }
 }

@@ -19,7 +19,9 @@ export function chainSupplier(stages: readonly ChainStage[], options: ChainOptio
   return processorMetaSupplier(
     () =>
       new ChainProcessor((environment) =>
-        options.interpreted === true ? new InterpretedChain(stages, environment) : new CompiledChain(stages, environment, options.timed),
+        options.interpreted === true
+          ? new InterpretedChain(stages, environment)
+          : new CompiledChain(stages, environment, options.timed),
       ),
   )
 }

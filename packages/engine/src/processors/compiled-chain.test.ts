@@ -6,8 +6,15 @@ import { CompiledChain } from './compiled-chain.ts'
 import { InterpretedChain } from './interpreted-chain.ts'
 
 const forms = [
-  { name: 'compiled', make: (stages: readonly ChainStage[], environment: ChainEnvironment, timed: boolean) => new CompiledChain(stages, environment, timed) },
-  { name: 'interpreted', make: (stages: readonly ChainStage[], environment: ChainEnvironment) => new InterpretedChain(stages, environment) },
+  {
+    name: 'compiled',
+    make: (stages: readonly ChainStage[], environment: ChainEnvironment, timed: boolean) =>
+      new CompiledChain(stages, environment, timed),
+  },
+  {
+    name: 'interpreted',
+    make: (stages: readonly ChainStage[], environment: ChainEnvironment) => new InterpretedChain(stages, environment),
+  },
 ] as const
 
 const quiet: ChainEnvironment = { vertexName: 'v', log: () => {} }
@@ -23,7 +30,12 @@ function batchOf(items: readonly unknown[], timed = false): Batch {
 }
 
 /** Runs everything through a program with an output of `capacity`; answers items with timestamps. */
-function runAll(program: ChainProgram, items: readonly unknown[], capacity: number, timed: boolean): { outputs: unknown[]; largest: number } {
+function runAll(
+  program: ChainProgram,
+  items: readonly unknown[],
+  capacity: number,
+  timed: boolean,
+): { outputs: unknown[]; largest: number } {
   const input = batchOf(items, timed)
   const output = new Batch({ kind: 'items', timed }, capacity)
   const outputs: unknown[] = []
@@ -31,7 +43,8 @@ function runAll(program: ChainProgram, items: readonly unknown[], capacity: numb
   let position = 0
   const take = () => {
     largest = Math.max(largest, output.count)
-    for (let i = 0; i < output.count; i++) outputs.push(output.timestamps === null ? output.items[i] : [output.items[i], output.timestamps[i]])
+    for (let i = 0; i < output.count; i++)
+      outputs.push(output.timestamps === null ? output.items[i] : [output.items[i], output.timestamps[i]])
     output.count = 0
   }
   while (position < items.length || program.isSuspended) {
@@ -55,7 +68,12 @@ const stage: fc.Arbitrary<ChainStage> = fc.oneof(
   fc.constant<ChainStage>({ kind: 'flatMap', name: 'empty', fn: (x: number) => (x % 2 === 0 ? [] : [x]) }),
   fc.constant<ChainStage>({ kind: 'flatMap', name: 'set', fn: (x: number) => new Set([x, x + 5]) }),
   fc.constant<ChainStage>({ kind: 'flatMap', name: 'generator', fn: (x: number) => counting(x, 4) }),
-  fc.constant<ChainStage>({ kind: 'peek', name: 'peek', shouldLog: (x: number) => x % 2 === 0, toText: (x: number) => `saw ${x}` }),
+  fc.constant<ChainStage>({
+    kind: 'peek',
+    name: 'peek',
+    shouldLog: (x: number) => x % 2 === 0,
+    toText: (x: number) => `saw ${x}`,
+  }),
 )
 
 describe.each(forms)('a chain, $name', ({ make }) => {
@@ -64,7 +82,9 @@ describe.each(forms)('a chain, $name', ({ make }) => {
   })
 
   it('drops items that map to null or undefined', () => {
-    const stages: ChainStage[] = [{ kind: 'map', name: 'm', fn: (x: number) => (x === 1 ? null : x === 2 ? undefined : x) }]
+    const stages: ChainStage[] = [
+      { kind: 'map', name: 'm', fn: (x: number) => (x === 1 ? null : x === 2 ? undefined : x) },
+    ]
     expect(runAll(make(stages, quiet, false), [1, 2, 3, 0], 10, false).outputs).toEqual([3, 0])
   })
 
@@ -83,7 +103,12 @@ describe.each(forms)('a chain, $name', ({ make }) => {
 
   it('gives the results of a flatMap the timestamp of its item', () => {
     const stages: ChainStage[] = [{ kind: 'flatMap', name: 'f', fn: (x: string) => [`${x}1`, `${x}2`] }]
-    expect(runAll(make(stages, quiet, true), ['a', 'b'], 2, true).outputs).toEqual([['a1', 0], ['a2', 0], ['b1', 10], ['b2', 10]])
+    expect(runAll(make(stages, quiet, true), ['a', 'b'], 2, true).outputs).toEqual([
+      ['a1', 0],
+      ['a2', 0],
+      ['b1', 10],
+      ['b2', 10],
+    ])
   })
 
   it('names stage and item when a function throws, and keeps the cause', () => {
@@ -101,7 +126,11 @@ describe.each(forms)('a chain, $name', ({ make }) => {
     ]
     const program = make(stages, quiet, false)
     expect(() => runAll(program, [1, 7], 10, false)).toThrow(
-      expect.objectContaining({ code: 'ERR_USER_FUNCTION', cause, message: expect.stringMatching(/stage 'second' of vertex 'v' threw TypeError: boom, at item 7/) }),
+      expect.objectContaining({
+        code: 'ERR_USER_FUNCTION',
+        cause,
+        message: expect.stringMatching(/stage 'second' of vertex 'v' threw TypeError: boom, at item 7/),
+      }),
     )
   })
 
@@ -117,7 +146,11 @@ describe.each(forms)('a chain, $name', ({ make }) => {
 
   it('shows items to peek and changes nothing', () => {
     const seen: string[] = []
-    const program = make([{ kind: 'peek', name: 'p', shouldLog: (x: number) => x > 1, toText: (x: number) => `<${x}>` }], { vertexName: 'v', log: (text) => seen.push(text) }, false)
+    const program = make(
+      [{ kind: 'peek', name: 'p', shouldLog: (x: number) => x > 1, toText: (x: number) => `<${x}>` }],
+      { vertexName: 'v', log: (text) => seen.push(text) },
+      false,
+    )
     expect(runAll(program, [1, 2, 3], 10, false).outputs).toEqual([1, 2, 3])
     expect(seen).toEqual(['<2>', '<3>'])
   })
@@ -126,13 +159,29 @@ describe.each(forms)('a chain, $name', ({ make }) => {
 describe('a compiled chain', () => {
   it('does what the interpreted one does, for any stages, items and room', () => {
     fc.assert(
-      fc.property(fc.array(stage, { maxLength: 4 }), fc.array(fc.integer({ min: 0, max: 99 }), { maxLength: 4 }), fc.integer({ min: 1, max: 7 }), fc.boolean(), (stages, items, capacity, timed) => {
-        const logs: [string[], string[]] = [[], []]
-        const compiled = runAll(new CompiledChain(stages, { vertexName: 'v', log: (text) => logs[0].push(text) }, timed), items, capacity, timed)
-        const interpreted = runAll(new InterpretedChain(stages, { vertexName: 'v', log: (text) => logs[1].push(text) }), items, 1_000_000, timed)
-        expect(compiled.outputs).toEqual(interpreted.outputs)
-        expect(logs[0]).toEqual(logs[1])
-      }),
+      fc.property(
+        fc.array(stage, { maxLength: 4 }),
+        fc.array(fc.integer({ min: 0, max: 99 }), { maxLength: 4 }),
+        fc.integer({ min: 1, max: 7 }),
+        fc.boolean(),
+        (stages, items, capacity, timed) => {
+          const logs: [string[], string[]] = [[], []]
+          const compiled = runAll(
+            new CompiledChain(stages, { vertexName: 'v', log: (text) => logs[0].push(text) }, timed),
+            items,
+            capacity,
+            timed,
+          )
+          const interpreted = runAll(
+            new InterpretedChain(stages, { vertexName: 'v', log: (text) => logs[1].push(text) }),
+            items,
+            1_000_000,
+            timed,
+          )
+          expect(compiled.outputs).toEqual(interpreted.outputs)
+          expect(logs[0]).toEqual(logs[1])
+        },
+      ),
       { numRuns: 200 },
     )
   })

@@ -1,15 +1,16 @@
 import { ChainChecks, type HalfRead } from './chain-checks.ts'
-import type { ChainEnvironment, ChainInput, ChainOutput, ChainProgram, ChainStage } from './chain-stage.ts'
 import { chainSource } from './chain-source.ts'
+import type { ChainEnvironment, ChainInput, ChainOutput, ChainProgram, ChainStage } from './chain-stage.ts'
+import { type TextTokenizer, TokenIterator } from './text-tokenizer.ts'
 
 /** `run` as generated. */
 type RunFunction = (batch: ChainInput, from: number, to: number, output: ChainOutput, capacity: number) => number
-/** What follows one flatMap stage, as generated: takes one of its results. */
+/** What follows one stage that gives several items, as generated: takes one of its results. */
 type TailFunction = (item: unknown, timestamp: number, output: ChainOutput, capacity: number) => void
 
 /**
  * A chain as one generated function around the user's closures: no call of ours, no allocation of ours per item. Arrays
- * returned by flatMap are looped over in place; other iterables, rare and possibly endless, are read through {@link read}.
+ * returned by flatMap and the tokens of texts are looped over in place; other iterables, rare and possibly endless, are read through {@link read}.
  */
 export class CompiledChain implements ChainProgram {
   /** Half-read iterators, the innermost last. */
@@ -23,7 +24,12 @@ export class CompiledChain implements ChainProgram {
   constructor(stages: readonly ChainStage[], environment: ChainEnvironment, timed: boolean) {
     this.#checks = new ChainChecks(environment.vertexName, stages)
     const { text, names, values } = chainSource(stages, timed)
-    const made = new Function('chain', 'checks', 'log', ...names, text)(this, this.#checks, environment.log, ...values) as {
+    const made = new Function('chain', 'checks', 'log', ...names, text)(
+      this,
+      this.#checks,
+      environment.log,
+      ...values,
+    ) as {
       readonly run: RunFunction
       readonly tails: readonly (TailFunction | null)[]
     }
@@ -56,6 +62,11 @@ export class CompiledChain implements ChainProgram {
   /** For the generated code: something inside entry `next - 1` of an array is half read; the rest waits outside of it. */
   suspendArray(array: readonly unknown[], next: number, stage: number, timestamp: number): void {
     this.#suspend({ stage, iterator: array.slice(next).values(), timestamp })
+  }
+
+  /** For the generated code: the output is full, or something inside the last token is half read; the rest of the text waits. */
+  suspendText(tokenizer: TextTokenizer, text: string, position: number, stage: number, timestamp: number): void {
+    this.#suspend({ stage, iterator: new TokenIterator(tokenizer, text, position), timestamp })
   }
 
   #readOn(half: HalfRead, output: ChainOutput, capacity: number): void {

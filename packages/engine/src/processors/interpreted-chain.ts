@@ -1,3 +1,4 @@
+import { tokensOf } from '../core/token-separator.ts'
 import { ChainChecks, type HalfRead, isThenable } from './chain-checks.ts'
 import type { ChainEnvironment, ChainInput, ChainOutput, ChainProgram, ChainStage } from './chain-stage.ts'
 
@@ -51,6 +52,10 @@ export class InterpretedChain implements ChainProgram {
         if (this.#call(stage.shouldLog, k, item)) this.#environment.log(String(this.#call(stage.toText, k, item)))
         continue
       }
+      if (stage.kind === 'tokenize') {
+        if (typeof item !== 'string') throw this.#checks.notText(k, item)
+        return this.#flatten(tokensOf(item, stage.separator), k, item, timestamp, output, capacity)
+      }
       const result = this.#call(stage.fn, k, item)
       if (stage.kind === 'flatMap') return this.#flatten(result, k, item, timestamp, output, capacity)
       if (isThenable(result)) throw this.#checks.promise(k, item)
@@ -68,7 +73,14 @@ export class InterpretedChain implements ChainProgram {
     output.items[output.count++] = item
   }
 
-  #flatten(result: unknown, stage: number, item: unknown, timestamp: number, output: ChainOutput, capacity: number): void {
+  #flatten(
+    result: unknown,
+    stage: number,
+    item: unknown,
+    timestamp: number,
+    output: ChainOutput,
+    capacity: number,
+  ): void {
     if (!Array.isArray(result)) {
       this.#read({ stage, iterator: this.#checks.iteratorOf(result, stage, item), timestamp }, output, capacity)
       return

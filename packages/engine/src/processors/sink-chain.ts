@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts'
 import { ChainChecks } from './chain-checks.ts'
 import { chainSource } from './chain-source.ts'
-import type { ChainInput, ChainStage, StageFunction } from './chain-stage.ts'
+import { type ChainInput, type ChainStage, givesSeveral, type StageFunction } from './chain-stage.ts'
 
 /** Takes an item into a user's sink; may answer a promise that has to settle before the next. */
 export type ReceiveFunction = (sink: never, item: never, timestamp: number) => unknown
@@ -9,7 +9,7 @@ export type ReceiveFunction = (sink: never, item: never, timestamp: number) => u
 /** What a {@link SinkChain} is made of. */
 export interface SinkChainOptions {
   readonly vertexName: string
-  /** Stages in front of the sink; no flatMap. */
+  /** Stages in front of the sink; no flatMap, no tokenizer. */
   readonly stages: readonly ChainStage[]
   readonly receive: ReceiveFunction
   readonly timed: boolean
@@ -29,8 +29,11 @@ export class SinkChain {
 
   constructor(options: SinkChainOptions) {
     const { stages, receive, timed, vertexName } = options
-    assert(!stages.some((stage) => stage.kind === 'flatMap'), 'a sink chain has no flatMap stage')
-    const checks = new ChainChecks(vertexName, [...stages, { kind: 'map', name: 'receive', fn: receive as StageFunction }])
+    assert(!stages.some(givesSeveral), 'a sink chain has no stage that gives several items for one')
+    const checks = new ChainChecks(vertexName, [
+      ...stages,
+      { kind: 'map', name: 'receive', fn: receive as StageFunction },
+    ])
     const { text, names, values } = chainSource(stages, timed, {
       text: (x, time, stop) => `const answer = receive(chain.sink, ${x}, ${time});
 if (answer !== undefined && typeof answer === 'object' && answer !== null && typeof answer.then === 'function') { chain.promise = answer; chain.promiseItem = ${x}; ${stop} }`,
@@ -50,4 +53,9 @@ if (answer !== undefined && typeof answer === 'object' && answer !== null && typ
 }
 
 /** Stands where chains have their output batch. */
-const NO_OUTPUT = { count: 0, items: [] as unknown[], timestamps: null as Float64Array | null, reserve: (_capacity: number) => {} }
+const NO_OUTPUT = {
+  count: 0,
+  items: [] as unknown[],
+  timestamps: null as Float64Array | null,
+  reserve: (_capacity: number) => {},
+}
