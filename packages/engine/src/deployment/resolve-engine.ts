@@ -20,9 +20,14 @@ export function installEngineResolution(): void {
       if (specifier !== PACKAGE && !specifier.startsWith(`${PACKAGE}/`)) return nextResolve(specifier, context)
       const url = entryPoints.get(specifier)
       if (url === undefined) throw unknownEntryPoint(specifier, [...entryPoints.keys()])
-      return { url, shortCircuit: true, format: 'module' }
+      return { url, shortCircuit: true, format: url.endsWith('.ts') ? 'module-typescript' : 'module' }
     },
   })
+}
+
+/** Imports the engine's main module ahead of the job that will. */
+export async function prewarmEngine(): Promise<void> {
+  await import(engineEntryPoints().get(PACKAGE)!)
 }
 
 /** Specifier → URL of the running engine's module, read from the package's own `exports`. */

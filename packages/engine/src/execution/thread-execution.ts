@@ -58,7 +58,9 @@ export class ThreadExecution {
       isStopped: this.#options.isStopped,
       onTurn: () => this.#publishMetrics(),
     })
-    await Promise.all(this.#tasklets.map((tasklet) => tasklet.init()))
+    // All settle before the first failure is told: what is still being opened could not be closed.
+    const results = await Promise.allSettled(this.#tasklets.map((tasklet) => tasklet.init()))
+    for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
   /** Runs until all tasklets are done or the execution is stopped. Rejects with the first failure. */

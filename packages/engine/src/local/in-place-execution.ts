@@ -72,7 +72,12 @@ function privateMetrics(): MetricRegistry {
       let metric = metrics.get(name)
       if (metric === undefined) {
         let current = 0
-        metric = { name, add: (amount) => void (current += amount), set: (value) => void (current = value), get: () => current }
+        metric = {
+          name,
+          add: (amount) => void (current += amount),
+          set: (value) => void (current = value),
+          get: () => current,
+        }
         metrics.set(name, metric)
       }
       return metric

@@ -9,13 +9,17 @@ import { ringFootprint } from '../execution/ring-queue.ts'
 import type { LogLevel } from '../platform/logger.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Thread, ThreadHost } from '../platform/threads.ts'
+import type { TimerHandle } from '../platform/timers.ts'
 import type { ExecutionProgress } from './execution-progress.ts'
 import { MetricsReader } from './metrics-reader.ts'
 import type { FromThread, ToThread } from './thread-messages.ts'
 import { STOP_WORD } from './thread-worker.ts'
 
-/** How long threads have to stop by themselves before they are ended. */
+/** How long threads have by default to come back from the item at hand before they are ended. */
 const STOP_GRACE_MS = 100
+
+/** How long a thread may take to close its processors once the execution has failed or was cancelled. */
+const CLOSE_GRACE_MS = 10_000
 
 /** What {@link startLocalExecution} takes. */
 export interface LocalExecutionOptions {
@@ -34,6 +38,8 @@ export interface LocalExecutionOptions {
   /** The module that worker threads run. */
   readonly workerEntry: URL
   readonly logLevel?: LogLevel
+  /** Milliseconds after which a thread is ended that does not come back from a user's function. Default 100. */
+  readonly stopGraceMs?: number
   /** Threads that were started ahead; used first. */
   readonly prewarmed?: readonly Thread<ToThread, FromThread>[]
 }
@@ -42,7 +48,10 @@ export interface LocalExecutionOptions {
 export interface LocalExecution {
   /** Settles when all threads have ended. Rejects with the first failure, or with ERR_CANCELLED. */
   readonly completion: Promise<void>
-  /** Stops the job: its threads end within 100 ms, or are ended. */
+  /**
+   * Stops the job: its threads close their processors and end. One that is stuck in a user's function is ended after
+   * `stopGraceMs`, one whose functions do not finish closing after 10 s.
+   */
   cancel(): void
   /** What has been done so far, from shared counters; costs nothing to the threads. */
   progress(): ExecutionProgress
@@ -53,12 +62,16 @@ export function prewarmThread(threadHost: ThreadHost, workerEntry: URL, index: n
   return threadHost.start<ToThread, FromThread>(workerEntry, {}, { name: `nacelle-worker-${index}` })
 }
 
-/** Starts a job; the answer is there at once, failures of the start come through `completion`. */
+/**
+ * Starts a job; the answer is there at once, failures of the start come through `completion`.
+ *
+ * @throws NacelleError when the DAG cannot be planned
+ */
 export function startLocalExecution(options: LocalExecutionOptions): LocalExecution {
   return new ThreadedExecution(options)
 }
 
-type ThreadState = 'loading' | 'ready' | 'running' | 'ended'
+type ThreadState = 'loading' | 'ready' | 'running' | 'closing' | 'ended'
 
 /**
  * The main thread's side of an execution.
@@ -77,6 +90,7 @@ class ThreadedExecution implements LocalExecution {
   readonly #doorbells: SharedArrayBuffer
   readonly #metrics: MetricsReader
   readonly #settle: { resolve: () => void; reject: (error: Error) => void }
+  readonly #graces: TimerHandle[] = []
   #failure: Error | null = null
   #settled = false
 
@@ -152,12 +166,15 @@ class ThreadedExecution implements LocalExecution {
       case 'output':
         platform.output.write(message.text)
         break
-      case 'done':
-      case 'stopped':
-        this.#end(index)
+      case 'closing':
+        this.#states[index] = 'closing'
         break
       case 'failed':
+        this.#states[index] = 'closing'
         this.#fail(decodeError(message.error))
+        break
+      case 'done':
+      case 'stopped':
         this.#end(index)
         break
     }
@@ -178,18 +195,32 @@ class ThreadedExecution implements LocalExecution {
     for (const [index, state] of this.#states.entries()) {
       doorbell.wake(index)
       // A thread that has not started waits for a message, not for the stop word.
-      if (state === 'ready') void this.#threads[index]!.terminate()
+      if (state === 'loading' || state === 'ready') this.#threads[index]!.post({ type: 'stop' })
     }
-    this.#options.platform.timers.after(STOP_GRACE_MS, () => {
-      for (const [index, state] of this.#states.entries()) if (state !== 'ended') void this.#threads[index]!.terminate()
-    })
+    const { timers } = this.#options.platform
+    this.#graces.push(
+      timers.after(this.#options.stopGraceMs ?? STOP_GRACE_MS, () => this.#terminate((state) => state !== 'closing')),
+      timers.after(CLOSE_GRACE_MS, () => this.#terminate(() => true)),
+    )
+  }
+
+  #terminate(isDue: (state: ThreadState) => boolean): void {
+    for (const [index, state] of this.#states.entries()) {
+      if (state !== 'ended' && isDue(state)) void this.#threads[index]!.terminate()
+    }
   }
 
   #onExit(index: number, error: Error | null): void {
     if (this.#states[index] === 'ended') return
     if (this.#failure === null) {
       const why = error === null ? 'process.exit was called in it' : error.message
-      this.#fail(new NacelleError('ERR_THREAD_ENDED', `worker thread ${index} of job '${this.#options.jobName}' ended unexpectedly: ${why}`, { cause: error }))
+      this.#fail(
+        new NacelleError(
+          'ERR_THREAD_ENDED',
+          `worker thread ${index} of job '${this.#options.jobName}' ended unexpectedly: ${why}`,
+          { cause: error },
+        ),
+      )
     }
     this.#end(index)
   }
@@ -198,6 +229,7 @@ class ThreadedExecution implements LocalExecution {
     this.#states[index] = 'ended'
     if (this.#settled || !this.#states.every((state) => state === 'ended')) return
     this.#settled = true
+    for (const grace of this.#graces) grace.cancel()
     void Promise.all(this.#threads.map((thread) => thread.terminate())).then(() => {
       if (this.#failure === null) this.#settle.resolve()
       else this.#settle.reject(this.#failure)

@@ -1,5 +1,5 @@
-import type { ExecutionPlan } from '../execution/execution-plan.ts'
 import { WATERMARK_IDLE } from '../core/watermark.ts'
+import type { ExecutionPlan } from '../execution/execution-plan.ts'
 import type { Clock } from '../platform/clock.ts'
 import { createMetricsMemory, SharedMetricsReader } from '../platform/node/shared-metrics.ts'
 import type { ExecutionProgress, SourceProgress, VertexProgress } from './execution-progress.ts'
@@ -37,12 +37,22 @@ export class MetricsReader {
     let sinkWatermark: number | null = null
     for (const { vertex, inbound, outbound } of this.#plan.vertices) {
       const { name } = vertex
-      const entry = { name, itemsIn: totals.sum(name, 'itemsIn'), itemsOut: totals.sum(name, 'itemsOut'), watermark: totals.leastWatermark(name) }
+      const entry = {
+        name,
+        itemsIn: totals.sum(name, 'itemsIn'),
+        itemsOut: totals.sum(name, 'itemsOut'),
+        watermark: totals.leastWatermark(name),
+      }
       vertices.push(entry)
       lateEventsDropped += totals.sum(name, 'lateEventsDropped')
       if (inbound.length === 0) {
         itemsIn += entry.itemsOut
-        sources.push({ vertex: name, items: entry.itemsOut, bytesRead: totals.sumOrNull(name, 'sourceBytesRead'), bytesTotal: totals.sumOrNull(name, 'sourceBytesTotal') })
+        sources.push({
+          vertex: name,
+          items: entry.itemsOut,
+          bytesRead: totals.sumOrNull(name, 'sourceBytesRead'),
+          bytesTotal: totals.sumOrNull(name, 'sourceBytesTotal'),
+        })
       }
       if (outbound.length === 0) {
         itemsOut += entry.itemsIn

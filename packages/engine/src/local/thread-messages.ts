@@ -31,23 +31,39 @@ export interface StartMessage {
   readonly type: 'start'
 }
 
+/** The execution has failed elsewhere or was cancelled: close what has been made. A running thread sees the stop word first. */
+export interface StopMessage {
+  readonly type: 'stop'
+}
+
 /** From the main thread to a worker. */
-export type ToThread = LoadMessage | StartMessage
+export type ToThread = LoadMessage | StartMessage | StopMessage
 
 /** New metrics of this thread: their places in the shared buffer and their tags. */
 export interface MetricsMessage {
   readonly type: 'metrics'
-  readonly slots: readonly { readonly index: number; readonly name: string; readonly tags: Readonly<Record<string, string>> }[]
+  readonly slots: readonly {
+    readonly index: number
+    readonly name: string
+    readonly tags: Readonly<Record<string, string>>
+  }[]
 }
 
 /** From a worker to the main thread. */
 export type FromThread =
   | { readonly type: 'ready' }
   | { readonly type: 'done' }
-  /** Something threw; `during` says what was being done. The thread has closed its processors. */
+  /** The thread runs no more and closes its processors, which may take the user's functions a while. */
+  | { readonly type: 'closing' }
+  /** Something threw. The thread closes its processors next. */
   | { readonly type: 'failed'; readonly error: EncodedError }
-  /** The thread has ended because it was told to stop. */
+  /** The thread has closed its processors before its work was done: it has failed or was told to stop. */
   | { readonly type: 'stopped' }
-  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string; readonly fields: Readonly<Record<string, unknown>> }
+  | {
+      readonly type: 'log'
+      readonly level: LogLevel
+      readonly message: string
+      readonly fields: Readonly<Record<string, unknown>>
+    }
   | { readonly type: 'output'; readonly text: string }
   | MetricsMessage

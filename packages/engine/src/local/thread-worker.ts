@@ -23,12 +23,16 @@ export interface ThreadWorkerPorts {
 }
 
 /**
- * One worker thread's part in an execution: `load` → `ready` → `start` → `done`, `failed` or `stopped`. It imports the
- * job, builds the pipeline and the DAG itself, and refuses to run another DAG than the main thread planned.
+ * One worker thread's part in an execution: `load` → `ready` → `start` → `closing` → `done`. It imports the job, builds the
+ * pipeline and the DAG itself, and refuses to run another DAG than the main thread planned. A failure is posted at once,
+ * `failed`; after it, and after a stop, comes `stopped` when all is closed.
  */
 export class ThreadWorker {
   readonly #ports: ThreadWorkerPorts
   #execution: ThreadExecution | null = null
+  #isReady = false
+  #stopRequested = false
+  #isStopped: () => boolean = () => false
 
   constructor(ports: ThreadWorkerPorts) {
     this.#ports = ports
@@ -38,43 +42,59 @@ export class ThreadWorker {
   async receive(message: ToThread): Promise<void> {
     try {
       if (message.type === 'load') await this.#load(message)
-      else await this.#run()
+      else if (message.type === 'start') await this.#run()
+      else await this.#stop()
     } catch (error) {
-      await this.#execution?.close(error)
       this.#ports.post({ type: 'failed', error: encodeError(error) })
+      await this.#execution?.close(error)
+      this.#ports.post({ type: 'stopped' })
     }
   }
 
   async #load(load: LoadMessage): Promise<void> {
     const definition = await loadJob(load.bundlePath)
     const pipeline = await buildPipeline(definition, load.args)
-    const dag = pipeline.toDag({ threads: load.cooperativeThreads })
+    const dag = pipeline.toDag()
     const dagJson = dagToJson(dag)
     if (dagJson !== load.dagJson) throw otherDagError(load, dagJson)
-    const plan = planExecution(dag, { cooperativeThreads: load.cooperativeThreads, sizes: load.sizes, placement: 'threads', ringFootprint })
     const control = new Int32Array(load.control)
+    this.#isStopped = () => Atomics.load(control, STOP_WORD) !== 0
     this.#execution = new ThreadExecution({
-      plan,
+      plan: planExecution(dag, {
+        cooperativeThreads: load.cooperativeThreads,
+        sizes: load.sizes,
+        placement: 'threads',
+        ringFootprint,
+      }),
       thread: load.thread,
       job: this.#jobContext(load),
       shared: load.rings,
       doorbell: new Doorbell(load.doorbells, load.thread),
       metricsFor: this.#ports.metricsFor(load),
-      isStopped: () => Atomics.load(control, STOP_WORD) !== 0,
+      isStopped: this.#isStopped,
     })
     await this.#execution.init()
-    this.#stopped = () => Atomics.load(control, STOP_WORD) !== 0
-    this.#ports.post({ type: 'ready' })
+    this.#isReady = true
+    if (this.#stopRequested) await this.#stop()
+    else this.#ports.post({ type: 'ready' })
   }
-
-  #stopped: () => boolean = () => false
 
   async #run(): Promise<void> {
     const execution = this.#execution!
     await execution.run()
-    const wasStopped = this.#stopped()
-    await execution.close(null)
+    this.#ports.post({ type: 'closing' })
+    const wasStopped = this.#isStopped()
+    await execution.close(wasStopped ? stoppedError() : null)
     this.#ports.post({ type: wasStopped ? 'stopped' : 'done' })
+  }
+
+  /** Comes instead of `start`, before or after this thread is ready for it. */
+  async #stop(): Promise<void> {
+    this.#stopRequested = true
+    if (!this.#isReady) return
+    this.#ports.post({ type: 'closing' })
+    await this.#execution!.close(stoppedError())
+    this.#ports.post({ type: 'stopped' })
   }
 
   #jobContext(load: LoadMessage): JobContext {
@@ -89,6 +109,11 @@ export class ThreadWorker {
       logger: platform.logger,
     }
   }
+}
+
+/** What processors are told that are closed before they are done, through no fault of this thread. */
+function stoppedError(): NacelleError {
+  return new NacelleError('ERR_STOPPED', 'the execution was stopped: it has failed in another thread or was cancelled')
 }
 
 function otherDagError(load: LoadMessage, dagJson: string): NacelleError {
