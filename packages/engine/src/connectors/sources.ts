@@ -64,7 +64,7 @@ export const Sources = {
   /** The lines of text files. A stock tokenizer directly behind it cuts words out of the bytes without making lines. */
   files(patterns: FilePatterns, options: FilesOptions = {}): BatchSource<string> {
     const { encoding = 'utf-8', invalidBytes = 'replace' } = options
-    const source = fileSource<string>('files', 'text', patterns, options, () =>
+    const source = fileSource<string>({ name: 'files', format: 'text' }, patterns, options, () =>
       invalidBytes === 'fail' ? new DecodedLineConsumer(decoderOf(encoding, true)) : new LineConsumer(encoding),
     )
     if (invalidBytes === 'fail') return source
@@ -78,8 +78,7 @@ export const Sources = {
   /** The JSON values of files that have one on each line. The type is what you say it is: nothing checks it. */
   json<T>(patterns: FilePatterns, options: ParsedFilesOptions = {}): BatchSource<T> {
     return fileSource<T>(
-      'json',
-      'json',
+      { name: 'json', format: 'json' },
       patterns,
       options,
       (context) => new JsonConsumer(decoder(options), malformedLines(options, context)),
@@ -114,15 +113,14 @@ function csv(patterns: FilePatterns, options: CsvOptions<CsvColumns> = {}): Batc
   }
   const described = { columns: columns === null ? null : Object.keys(columns), hasHeader, separator, multilineFields }
   const splitBytes = multilineFields ? Number.POSITIVE_INFINITY : (options.splitBytes ?? DEFAULT_SPLIT_BYTES)
-  return fileSource<never>('csv', described, patterns, { ...options, splitBytes }, (context) => {
+  return fileSource<never>({ name: 'csv', format: described }, patterns, { ...options, splitBytes }, (context) => {
     const { files } = context.platform
     return new CsvConsumer({ separator, hasHeader, columns }, files, decoder(options), malformedLines(options, context))
   })
 }
 
 function fileSource<T>(
-  name: string,
-  format: unknown,
+  { name, format }: { readonly name: string; readonly format: unknown },
   patterns: FilePatterns,
   options: FilesOptions,
   createConsumer: (context: ProcessorContext) => SplitConsumer,

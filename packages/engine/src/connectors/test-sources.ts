@@ -51,7 +51,8 @@ export const TestSources = {
     checkRate('longStream', ratePerSecond)
     return SourceBuilder.timestampedStream('longStream', (context) => {
       const { clock } = context.platform
-      return new Pace(clock, ratePerSecond, initialDelayMs, context.globalProcessorIndex, context.totalParallelism)
+      const { globalProcessorIndex: first, totalParallelism: step } = context
+      return new Pace(clock, { ratePerSecond, initialDelayMs, first, step })
     })
       .fillBuffer<number>((pace, buffer) => {
         const due = pace.dueNow(buffer.capacity)
@@ -74,7 +75,7 @@ function itemStream(
   checkRate('itemStream', ratePerSecond)
   return SourceBuilder.timestampedStream(
     'itemStream',
-    (context) => new Pace(context.platform.clock, ratePerSecond, 0, 0, 1),
+    (context) => new Pace(context.platform.clock, { ratePerSecond, initialDelayMs: 0, first: 0, step: 1 }),
   )
     .fillBuffer<unknown>((pace, buffer) => {
       const due = pace.dueNow(buffer.capacity)
@@ -120,17 +121,19 @@ class Pace {
 
   constructor(
     clock: { monotonicMs(): number; wallMs(): number },
-    ratePerSecond: number,
-    initialDelayMs: number,
-    first: number,
-    step: number,
+    series: {
+      readonly ratePerSecond: number
+      readonly initialDelayMs: number
+      readonly first: number
+      readonly step: number
+    },
   ) {
-    this.next = first
-    this.step = step
+    this.next = series.first
+    this.step = series.step
     this.#clock = clock
-    this.#ratePerMs = ratePerSecond / 1000
-    this.#startMs = clock.monotonicMs() + initialDelayMs
-    this.#startWallMs = clock.wallMs() + initialDelayMs
+    this.#ratePerMs = series.ratePerSecond / 1000
+    this.#startMs = clock.monotonicMs() + series.initialDelayMs
+    this.#startWallMs = clock.wallMs() + series.initialDelayMs
   }
 
   /** How many may go out now, at most `limit`. */

@@ -31,8 +31,8 @@ export function describeDagDifference(
   const a = JSON.parse(first) as Json
   const b = JSON.parse(second) as Json
   const differences = [
-    ...listDifferences(a, b, 'vertices', vertexLabel, names),
-    ...listDifferences(a, b, 'edges', edgeLabel, names),
+    ...listDifferences(a, b, { name: 'vertices', labelOf: vertexLabel }, names),
+    ...listDifferences(a, b, { name: 'edges', labelOf: edgeLabel }, names),
     ...settingDifferences(without(a), without(b), '', names),
   ]
   if (differences.length === 0) return 'they are the same in content but not in order'
@@ -43,12 +43,11 @@ export function describeDagDifference(
 function listDifferences(
   a: Json,
   b: Json,
-  list: string,
-  labelOf: (entry: Json) => string,
+  list: { readonly name: string; readonly labelOf: (entry: Json) => string },
   names: readonly [string, string],
 ): readonly string[] {
-  const inA = byLabel(a, list, labelOf)
-  const inB = byLabel(b, list, labelOf)
+  const inA = byLabel(a, list.name, list.labelOf)
+  const inB = byLabel(b, list.name, list.labelOf)
   const differences: string[] = []
   for (const [label, entry] of inA) {
     const other = inB.get(label)

@@ -50,7 +50,14 @@ export function createCollector(
       return new BroadcastCollector(queues, layout, capacity)
     case 'partitioned':
       assert(edge.keyFunction !== null, 'a partitioned edge has a key function')
-      return new PartitionedCollector(queues, layout, capacity, edge.keyFunction, routingOf(queues.length), vertexName)
+      return new PartitionedCollector({
+        queues,
+        layout,
+        capacity,
+        keyOf: edge.keyFunction,
+        routing: routingOf(queues.length),
+        vertexName,
+      })
   }
 }
 

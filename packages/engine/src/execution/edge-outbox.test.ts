@@ -23,7 +23,8 @@ const routing = { queueOfPartition: Int32Array.from([0, 1, 1]) }
 const makers: Record<string, (queues: LocalQueue[], capacity: number) => Collector> = {
   spreading: (queues, capacity) => new SpreadingCollector(queues, layout, capacity),
   broadcast: (queues, capacity) => new BroadcastCollector(queues, layout, capacity),
-  partitioned: (queues, capacity) => new PartitionedCollector(queues, layout, capacity, (n: number) => n, routing, 'v'),
+  partitioned: (queues, capacity) =>
+    new PartitionedCollector({ queues, layout, capacity, keyOf: (n: number) => n, routing, vertexName: 'v' }),
 }
 
 /** Each edge gets each item: once in all, or once per queue when it broadcasts. */

@@ -12,6 +12,17 @@ export interface PartitionRouting {
   readonly queueOfPartition: Int32Array
 }
 
+/** What a {@link PartitionedCollector} is made of. */
+export interface PartitionedCollectorOptions {
+  readonly queues: readonly QueueProducer[]
+  readonly layout: BatchLayout
+  /** Entries of a batch at most. */
+  readonly capacity: number
+  readonly keyOf: (item: never) => unknown
+  readonly routing: PartitionRouting
+  readonly vertexName: string
+}
+
 /** The collector of partitioned edges that carry whole items. */
 export class PartitionedCollector implements Collector {
   readonly takesBatches = false
@@ -23,14 +34,8 @@ export class PartitionedCollector implements Collector {
   readonly #queueOfPartition: Int32Array
   readonly #vertexName: string
 
-  constructor(
-    queues: readonly QueueProducer[],
-    layout: BatchLayout,
-    capacity: number,
-    keyOf: (item: never) => unknown,
-    routing: PartitionRouting,
-    vertexName: string,
-  ) {
+  constructor(options: PartitionedCollectorOptions) {
+    const { queues, layout, capacity } = options
     if (layout.kind !== 'items')
       throw new NacelleError('ERR_EDGE_LAYOUT', 'a partitioned edge of items was given a keyed layout', {
         domain: 'internal',
@@ -39,9 +44,9 @@ export class PartitionedCollector implements Collector {
     this.#markers = new MarkerBroadcast(queues)
     this.#capacity = capacity
     this.#open = queues.map(() => new Batch(layout, capacity))
-    this.#keyOf = keyOf
-    this.#queueOfPartition = routing.queueOfPartition
-    this.#vertexName = vertexName
+    this.#keyOf = options.keyOf
+    this.#queueOfPartition = options.routing.queueOfPartition
+    this.#vertexName = options.vertexName
   }
 
   accept(batch: Batch, from: number): number {

@@ -77,8 +77,8 @@ export class MemoryNetwork implements Network {
 
   #pair(local: NetworkAddress, remote: NetworkAddress): [MemoryConnection, MemoryConnection] {
     const closed = (connection: MemoryConnection): void => void this.#open.delete(connection)
-    const near = new MemoryConnection(local, remote, this.#timers, this.#latencyMs, closed)
-    const far = new MemoryConnection(remote, local, this.#timers, this.#latencyMs, closed)
+    const near = new MemoryConnection({ local, remote }, this.#timers, this.#latencyMs, closed)
+    const far = new MemoryConnection({ local: remote, remote: local }, this.#timers, this.#latencyMs, closed)
     near.peer = far
     far.peer = near
     this.#open.add(near).add(far)
@@ -99,14 +99,13 @@ class MemoryConnection implements Connection {
   #ended: { readonly error: Error | null } | null = null
 
   constructor(
-    local: NetworkAddress,
-    remote: NetworkAddress,
+    ends: { readonly local: NetworkAddress; readonly remote: NetworkAddress },
     timers: Timers,
     latencyMs: number,
     onClosed: (connection: MemoryConnection) => void,
   ) {
-    this.local = local
-    this.remote = remote
+    this.local = ends.local
+    this.remote = ends.remote
     this.#timers = timers
     this.#latencyMs = latencyMs
     this.#onClosed = onClosed
