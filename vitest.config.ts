@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^nacelle$/, replacement: source('index.ts') },
       { find: /^nacelle\/core$/, replacement: source('core.ts') },
+      { find: /^nacelle\/local$/, replacement: source('local/index.ts') },
       { find: /^nacelle\/testing$/, replacement: source('testing/index.ts') },
     ],
   },

@@ -65,7 +65,8 @@ export const parameterCount: SourceRule = (file) => {
 export function fileName(path: string): Finding[] {
   const name = basename(path)
   const findings: Finding[] = []
-  const conventional = /^([A-Z][A-Z_]*(\.md)?|Dockerfile|Chart\.yaml|NOTES\.txt)$/
+  // A file of Java has the name of its class.
+  const conventional = /^([A-Z][A-Z_]*(\.md)?|Dockerfile|Chart\.yaml|NOTES\.txt|[A-Z]\w*\.java)$/
   const kebab = /^[._]?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/
   if (!conventional.test(name) && !kebab.test(name)) findings.push(`${path}: the name is not kebab-case`)
   const vague = path

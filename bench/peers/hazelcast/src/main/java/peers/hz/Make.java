@@ -1,0 +1,3 @@
+package peers.hz;
+/** The input as a function of the event number. */
+interface Make extends java.io.Serializable { Object at(int n, long ts); }
