@@ -11,9 +11,15 @@ import type { AnyAggregateOperation } from './transform.ts'
 export function anyOperation(method: string, operation: unknown): AnyAggregateOperation {
   if (isOperation(operation)) return operation
   if (typeof operation === 'function') {
-    throw new NacelleError('ERR_ARGUMENT', `${method} takes an aggregate operation, not a function: is a call missing, as in counting()?`, { details: { method } })
+    throw new NacelleError(
+      'ERR_ARGUMENT',
+      `${method} takes an aggregate operation, not a function: is a call missing, as in counting()?`,
+      { details: { method } },
+    )
   }
-  throw new NacelleError('ERR_ARGUMENT', `${method} takes an aggregate operation, not ${previewOf(operation)}`, { details: { method } })
+  throw new NacelleError('ERR_ARGUMENT', `${method} takes an aggregate operation, not ${previewOf(operation)}`, {
+    details: { method },
+  })
 }
 
 /** An operation over several inputs, of any types. */
@@ -28,7 +34,11 @@ export function anyOperations(method: string, operation: CoGrouped, inputs: numb
   const ordinals: unknown = (operation as Partial<typeof operation> | null)?.ordinals
   if (!Array.isArray(ordinals) || ordinals.length !== inputs) {
     const given = Array.isArray(ordinals) ? `an operation over ${ordinals.length}` : previewOf(operation)
-    throw new NacelleError('ERR_ARGUMENT', `${method} takes an aggregate operation over ${inputs} inputs, not ${given}`, { details: { method } })
+    throw new NacelleError(
+      'ERR_ARGUMENT',
+      `${method} takes an aggregate operation over ${inputs} inputs, not ${given}`,
+      { details: { method } },
+    )
   }
   return ordinals.map((each) => anyOperation(method, each))
 }

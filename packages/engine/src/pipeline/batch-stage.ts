@@ -1,6 +1,6 @@
+import { pickAny } from '../aggregate/extremes.ts'
 import type { OpaqueMultiOperation, OpaqueOperation } from '../aggregate/opaque-operation.ts'
 import type { Entry } from '../aggregate/results.ts'
-import { pickAny } from '../aggregate/extremes.ts'
 import { anyOperation, anyOperations, type CoGrouped } from './any-operation.ts'
 import { GeneralStage } from './general-stage.ts'
 import { requireFunction } from './require-function.ts'
@@ -44,11 +44,16 @@ export class BatchStage<T> extends GeneralStage<T, BatchKind> {
   /** One result of `operation` over all items, when they have come to an end. */
   aggregate<R>(operation: OpaqueOperation<T, R>): BatchStage<NonNullable<R>> {
     const operations = [anyOperation('aggregate', operation)]
-    return this.derive(this.append({ kind: 'aggregate', name: 'aggregate', timed: false, keyFunctions: null, operations }))
+    return this.derive(
+      this.append({ kind: 'aggregate', name: 'aggregate', timed: false, keyFunctions: null, operations }),
+    )
   }
 
   /** One result over all items of this and another stage, by an operation over two inputs. */
-  aggregate2<T1, R>(stage1: BatchStage<T1>, operation: OpaqueMultiOperation<readonly [T, T1], R>): BatchStage<NonNullable<R>> {
+  aggregate2<T1, R>(
+    stage1: BatchStage<T1>,
+    operation: OpaqueMultiOperation<readonly [T, T1], R>,
+  ): BatchStage<NonNullable<R>> {
     return this.#coAggregate('aggregate2', [stage1], operation)
   }
 
@@ -66,7 +71,11 @@ export class BatchStage<T> extends GeneralStage<T, BatchKind> {
     return this.groupingKey((item: T) => item as KeyGetterResult).distinct() as BatchStage<T>
   }
 
-  #coAggregate<R>(name: string, others: readonly BatchStage<never>[] | readonly BatchStage<unknown>[], operation: CoGrouped): BatchStage<NonNullable<R>> {
+  #coAggregate<R>(
+    name: string,
+    others: readonly BatchStage<never>[] | readonly BatchStage<unknown>[],
+    operation: CoGrouped,
+  ): BatchStage<NonNullable<R>> {
     for (const other of others) this.graph.requireOwn(other.graph, other.name())
     return this.derive(
       this.graph.add({
@@ -88,11 +97,19 @@ type KeyGetterResult = string
 export class BatchStageWithKey<T, K> extends StageWithKey<T, K, BatchKind> {
   /** For each key the result of `operation` over its items, when they have come to an end. */
   aggregate<R>(operation: OpaqueOperation<T, R>): BatchStage<Entry<K, R>> {
-    return this.append({ kind: 'aggregate', name: 'aggregate', keyFunctions: [this.fields.keyFunction], operations: [anyOperation('aggregate', operation)] })
+    return this.append({
+      kind: 'aggregate',
+      name: 'aggregate',
+      keyFunctions: [this.fields.keyFunction],
+      operations: [anyOperation('aggregate', operation)],
+    })
   }
 
   /** For each key one result over its items here and in another grouped stage, by an operation over two inputs. */
-  aggregate2<T1, R>(stage1: BatchStageWithKey<T1, K>, operation: OpaqueMultiOperation<readonly [T, T1], R>): BatchStage<Entry<K, R>> {
+  aggregate2<T1, R>(
+    stage1: BatchStageWithKey<T1, K>,
+    operation: OpaqueMultiOperation<readonly [T, T1], R>,
+  ): BatchStage<Entry<K, R>> {
     return this.#coAggregate('aggregate2', [stage1], operation)
   }
 
@@ -111,7 +128,11 @@ export class BatchStageWithKey<T, K> extends StageWithKey<T, K, BatchKind> {
     return entries.map((entry): unknown => entry.value) as BatchStage<unknown> as BatchStage<T>
   }
 
-  #coAggregate<R>(name: string, others: readonly BatchStageWithKey<never, K>[] | readonly BatchStageWithKey<unknown, K>[], operation: CoGrouped): BatchStage<Entry<K, R>> {
+  #coAggregate<R>(
+    name: string,
+    others: readonly BatchStageWithKey<never, K>[] | readonly BatchStageWithKey<unknown, K>[],
+    operation: CoGrouped,
+  ): BatchStage<Entry<K, R>> {
     const { graph, nodeId, keyFunction, derive } = this.fields
     for (const { fields } of others) graph.requireOwn(fields.graph, fields.graph.node(fields.nodeId).name)
     return derive(

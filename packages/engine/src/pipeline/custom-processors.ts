@@ -1,6 +1,11 @@
 import { NacelleError } from '../base/nacelle-error.ts'
-import { metaSupplierOf, type ProcessorMetaSupplier, processorMetaSupplier, type ProcessorSupplier } from '../core/processor-supplier.ts'
 import type { Processor } from '../core/processor.ts'
+import {
+  metaSupplierOf,
+  type ProcessorMetaSupplier,
+  type ProcessorSupplier,
+  processorMetaSupplier,
+} from '../core/processor-supplier.ts'
 import { previewOf } from '../core/user-error.ts'
 
 /** What `customTransform` takes: a function that makes a processor, a supplier for a member, or one for the whole job. */

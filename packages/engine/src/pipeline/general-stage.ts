@@ -2,11 +2,11 @@ import type { OpaqueOperation } from '../aggregate/opaque-operation.ts'
 import { NacelleError } from '../base/nacelle-error.ts'
 import { previewOf } from '../core/user-error.ts'
 import { anyOperation } from './any-operation.ts'
-import { customMetaSupplier, type CustomProcessors } from './custom-processors.ts'
+import { type CustomProcessors, customMetaSupplier } from './custom-processors.ts'
 import { requireFunction } from './require-function.ts'
 import type { Sink } from './sink.ts'
-import type { StageKind, StageOf } from './stage-kind.ts'
 import { SinkStage, Stage } from './stage.ts'
+import type { StageKind, StageOf } from './stage-kind.ts'
 import type { UserFunction } from './transform.ts'
 import type { Synchronous } from './user-function-types.ts'
 
@@ -36,21 +36,26 @@ export abstract class GeneralStage<T, F extends StageKind> extends Stage {
   filter<S extends T>(predicate: (item: T) => item is S): StageOf<F, S>
   filter(predicate: (item: T) => boolean): StageOf<F, T>
   filter(predicate: (item: T) => boolean): StageOf<F, T> {
-    return this.derive(this.append({ kind: 'filter', name: 'filter', timed: this.timed, fn: requireFunction('filter', predicate) }))
+    return this.derive(
+      this.append({ kind: 'filter', name: 'filter', timed: this.timed, fn: requireFunction('filter', predicate) }),
+    )
   }
 
   /**
    * Passes on all that `fn` answers for each item: an array, or any iterable, which is read lazily. Null and undefined among
    * it are left out. `words()` and `splitBy()` are stock functions that the engine runs without making an array.
    */
-  flatMap<U>(fn: (item: T) => Iterable<U>): StageOf<F, NonNullable<U>> {
-    return this.derive(this.append({ kind: 'flatMap', name: 'flatMap', timed: this.timed, fn: requireFunction('flatMap', fn) }))
+  flatMap<U>(fn: (item: T) => Iterable<Synchronous<U>>): StageOf<F, NonNullable<U>> {
+    return this.derive(
+      this.append({ kind: 'flatMap', name: 'flatMap', timed: this.timed, fn: requireFunction('flatMap', fn) }),
+    )
   }
 
   /** All items of this stage and of another, in no particular order. */
   merge<U>(other: StageOf<F, U>): StageOf<F, T | U> {
     const stage = other as unknown
-    if (!(stage instanceof GeneralStage)) throw new NacelleError('ERR_ARGUMENT', `merge takes a stage, not ${previewOf(stage)}`)
+    if (!(stage instanceof GeneralStage))
+      throw new NacelleError('ERR_ARGUMENT', `merge takes a stage, not ${previewOf(stage)}`)
     this.graph.requireOwn(stage.graph, stage.name())
     if (stage.timed !== this.timed) {
       const [timed, untimed] = this.timed ? [this, stage] : [stage, this]
@@ -59,7 +64,9 @@ export abstract class GeneralStage<T, F extends StageKind> extends Stage {
         `stage '${timed.name()}' has timestamps and stage '${untimed.name()}' has none: streams can be merged when both have them, so add timestamps first`,
       )
     }
-    return this.derive(this.graph.add({ kind: 'merge', name: 'merge', timed: this.timed, upstream: [this.nodeId, stage.nodeId] }))
+    return this.derive(
+      this.graph.add({ kind: 'merge', name: 'merge', timed: this.timed, upstream: [this.nodeId, stage.nodeId] }),
+    )
   }
 
   /** Logs items as they pass. */
@@ -101,12 +108,21 @@ export abstract class GeneralStage<T, F extends StageKind> extends Stage {
    */
   customTransform<U>(name: string, processors: CustomProcessors): StageOf<F, U> {
     return this.derive(
-      this.append({ kind: 'custom', name, timed: this.timed, keyFunction: null, metaSupplier: customMetaSupplier(name, processors) }),
+      this.append({
+        kind: 'custom',
+        name,
+        timed: this.timed,
+        keyFunction: null,
+        metaSupplier: customMetaSupplier(name, processors),
+      }),
     )
   }
 
   /** Ends this branch in a sink. A stage may have several: each gets all items. */
   writeTo(sink: Sink<T>): SinkStage {
-    return new SinkStage(this.graph, this.append({ kind: 'sink', name: sink.name, timed: this.timed, sink: sink as Sink<never> }))
+    return new SinkStage(
+      this.graph,
+      this.append({ kind: 'sink', name: sink.name, timed: this.timed, sink: sink as Sink<never> }),
+    )
   }
 }

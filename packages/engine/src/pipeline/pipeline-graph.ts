@@ -2,7 +2,11 @@ import { NacelleError } from '../base/nacelle-error.ts'
 import type { Transform, TransformFields } from './transform.ts'
 
 /** A node as its maker gives it: the graph adds its number and the settings that users change afterwards. */
-export type NewTransform = Transform extends infer N ? (N extends Transform ? Omit<N, 'id' | 'localParallelism'> : never) : never
+export type NewTransform = Transform extends infer N
+  ? N extends Transform
+    ? Omit<N, 'id' | 'localParallelism'>
+    : never
+  : never
 
 /** The logical nodes of one pipeline. Nodes are immutable; changing a setting puts another node into the same place. */
 export class PipelineGraph {
@@ -32,8 +36,12 @@ export class PipelineGraph {
   /** @throws NacelleError ERR_FOREIGN_STAGE when `other` is not this pipeline's */
   requireOwn(other: PipelineGraph, name: string): void {
     if (other === this) return
-    throw new NacelleError('ERR_FOREIGN_STAGE', `stage '${name}' belongs to another pipeline: stages of one pipeline cannot be connected with those of another`, {
-      details: { stage: name },
-    })
+    throw new NacelleError(
+      'ERR_FOREIGN_STAGE',
+      `stage '${name}' belongs to another pipeline: stages of one pipeline cannot be connected with those of another`,
+      {
+        details: { stage: name },
+      },
+    )
   }
 }

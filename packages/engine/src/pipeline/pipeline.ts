@@ -1,13 +1,15 @@
 import { NacelleError } from '../base/nacelle-error.ts'
-import { dagToDot } from '../core/dag-dot.ts'
 import type { DAG } from '../core/dag.ts'
+import { dagToDot } from '../core/dag-dot.ts'
 import { previewOf } from '../core/user-error.ts'
 import { BatchStage } from './batch-stage.ts'
+import type { GeneralStage } from './general-stage.ts'
 import { PipelineGraph } from './pipeline-graph.ts'
 import { type PlanningOptions, planPipeline } from './planner/plan-pipeline.ts'
 import type { Sink } from './sink.ts'
 import type { BatchSource, StreamSource } from './source.ts'
-import { SinkStage, type Stage } from './stage.ts'
+import { SinkStage } from './stage.ts'
+import type { StageKind } from './stage-kind.ts'
 import type { Transform } from './transform.ts'
 import { StreamSourceStage } from './untimed-stream-stage.ts'
 
@@ -42,8 +44,15 @@ export class Pipeline {
   readFrom<T>(source: BatchSource<T> | StreamSource<T>): BatchStage<T> | StreamSourceStage<T> {
     const kind: unknown = (source as Partial<BatchSource<T>> | null)?.kind
     if (source.kind === 'stream') return new StreamSourceStage<T>(this.#graph, source)
-    if (kind !== 'batch') throw new NacelleError('ERR_ARGUMENT', `readFrom takes a source, not ${previewOf(source)}: is a call missing, as in .build()?`)
-    return new BatchStage<T>(this.#graph, this.#graph.add({ kind: 'batchSource', name: source.name, source, timed: false, upstream: [] }))
+    if (kind !== 'batch')
+      throw new NacelleError(
+        'ERR_ARGUMENT',
+        `readFrom takes a source, not ${previewOf(source)}: is a call missing, as in .build()?`,
+      )
+    return new BatchStage<T>(
+      this.#graph,
+      this.#graph.add({ kind: 'batchSource', name: source.name, source, timed: false, upstream: [] }),
+    )
   }
 
   /** Writes the items of several stages to one sink. */
@@ -52,7 +61,10 @@ export class Pipeline {
     for (const each of stages) this.#graph.requireOwn(each.graph, each.name())
     const upstream = stages.map((each) => each.nodeId)
     const timed = stages.every((each) => this.#graph.node(each.nodeId).timed)
-    return new SinkStage(this.#graph, this.#graph.add({ kind: 'sink', name: sink.name, timed, sink: sink as Sink<never>, upstream }))
+    return new SinkStage(
+      this.#graph,
+      this.#graph.add({ kind: 'sink', name: sink.name, timed, sink: sink as Sink<never>, upstream }),
+    )
   }
 
   /** Whether nothing has been added yet. */
@@ -95,4 +107,4 @@ export class Pipeline {
 }
 
 /** A stage of any kind whose items fit into `T`. */
-export type ItemStage<T> = Stage & { writeTo(sink: Sink<T>): SinkStage }
+export type ItemStage<T> = GeneralStage<T, StageKind>

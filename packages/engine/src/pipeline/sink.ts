@@ -7,7 +7,10 @@ export interface Sink<in T> {
   readonly description: Readonly<Record<string, unknown>>
   readonly metaSupplier: ProcessorMetaSupplier
   /** How items reach the sink's processors. Default `unicast`. */
-  readonly input: { readonly kind: 'unicast' } | { readonly kind: 'partitioned'; readonly keyFunction: (item: never) => unknown } | { readonly kind: 'allToOne' }
+  readonly input:
+    | { readonly kind: 'unicast' }
+    | { readonly kind: 'partitioned'; readonly keyFunction: (item: never) => unknown }
+    | { readonly kind: 'allToOne' }
   /**
    * For sinks that can run stateless stages (no flatMap) in front of themselves: the same sink with those stages inside. The
    * planner uses it when a chain feeds nothing but this sink, processor by processor.

@@ -33,6 +33,7 @@ export interface StreamSource<out T> {
   metaSupplier(policy: EventTimePolicy | null): ProcessorMetaSupplier
   /** The same source with another partition idle timeout. */
   withPartitionIdleTimeout(timeoutMs: number): StreamSource<T>
+  /** Only for the compiler. */
   readonly itemType?: T
 }
 

@@ -1,7 +1,7 @@
 import type { OpaqueOperation } from '../aggregate/opaque-operation.ts'
 import type { Entry } from '../aggregate/results.ts'
 import { anyOperation } from './any-operation.ts'
-import { customMetaSupplier, type CustomProcessors } from './custom-processors.ts'
+import { type CustomProcessors, customMetaSupplier } from './custom-processors.ts'
 import type { NewTransform, PipelineGraph } from './pipeline-graph.ts'
 import type { StageKind, StageOf } from './stage-kind.ts'
 import type { UserFunction } from './transform.ts'
@@ -36,7 +36,12 @@ export abstract class StageWithKey<T, K, F extends StageKind> {
 
   /** Passes on, for each item, its key with the result of `operation` over the key's items so far. */
   rollingAggregate<R>(operation: OpaqueOperation<T, R>): StageOf<F, Entry<K, R>> {
-    return this.append({ kind: 'rollingAggregate', name: 'rolling-aggregate', keyFunction: this.fields.keyFunction, operation: anyOperation('rollingAggregate', operation) })
+    return this.append({
+      kind: 'rollingAggregate',
+      name: 'rolling-aggregate',
+      keyFunction: this.fields.keyFunction,
+      operation: anyOperation('rollingAggregate', operation),
+    })
   }
 
   /**
@@ -46,7 +51,12 @@ export abstract class StageWithKey<T, K, F extends StageKind> {
    * @typeParam U items that come out; nothing checks it
    */
   customTransform<U>(name: string, processors: CustomProcessors): StageOf<F, U> {
-    return this.append({ kind: 'custom', name, keyFunction: this.fields.keyFunction, metaSupplier: customMetaSupplier(name, processors) })
+    return this.append({
+      kind: 'custom',
+      name,
+      keyFunction: this.fields.keyFunction,
+      metaSupplier: customMetaSupplier(name, processors),
+    })
   }
 
   /** Adds a node that reads the grouped stage. */

@@ -5,6 +5,7 @@ import { anyOperation, anyOperations, type CoGrouped } from './any-operation.ts'
 import type { PipelineGraph } from './pipeline-graph.ts'
 import { requireFunction } from './require-function.ts'
 import type { StageKind, StageOf } from './stage-kind.ts'
+import type { StageWithKey } from './stage-with-key.ts'
 import type { AnyAggregateOperation, UserFunction } from './transform.ts'
 import type { KeyGetter } from './user-function-types.ts'
 import type { WindowDefinition } from './window-definition.ts'
@@ -40,7 +41,10 @@ export class StageWithWindow<T, F extends StageKind> {
   }
 
   /** For each window, one result over the items of this and another stream, by an operation over two inputs. */
-  aggregate2<T1, R>(stage1: StageOf<F, T1>, operation: OpaqueMultiOperation<readonly [T, T1], R>): StageOf<F, WindowResult<R>> {
+  aggregate2<T1, R>(
+    stage1: StageOf<F, T1>,
+    operation: OpaqueMultiOperation<readonly [T, T1], R>,
+  ): StageOf<F, WindowResult<R>> {
     return appendWindow(this.fields, 'window-aggregate2', [stage1], null, anyOperations('aggregate2', operation, 2))
   }
 
@@ -50,7 +54,13 @@ export class StageWithWindow<T, F extends StageKind> {
     stage2: StageOf<F, T2>,
     operation: OpaqueMultiOperation<readonly [T, T1, T2], R>,
   ): StageOf<F, WindowResult<R>> {
-    return appendWindow(this.fields, 'window-aggregate3', [stage1, stage2], null, anyOperations('aggregate3', operation, 3))
+    return appendWindow(
+      this.fields,
+      'window-aggregate3',
+      [stage1, stage2],
+      null,
+      anyOperations('aggregate3', operation, 3),
+    )
   }
 }
 
@@ -77,7 +87,7 @@ export class StageWithKeyAndWindow<T, K, F extends StageKind> {
 
   /** For each window and key, one result over the items here and in another grouped stream, by an operation over two inputs. */
   aggregate2<T1, R>(
-    stage1: KeyedStream<T1, K>,
+    stage1: StageWithKey<T1, K, F>,
     operation: OpaqueMultiOperation<readonly [T, T1], R>,
   ): StageOf<F, KeyedWindowResult<K, R>> {
     return this.#coAggregate('aggregate2', [stage1], operation)
@@ -85,8 +95,8 @@ export class StageWithKeyAndWindow<T, K, F extends StageKind> {
 
   /** For each window and key, one result over the items here and in two other grouped streams, by an operation over three inputs. */
   aggregate3<T1, T2, R>(
-    stage1: KeyedStream<T1, K>,
-    stage2: KeyedStream<T2, K>,
+    stage1: StageWithKey<T1, K, F>,
+    stage2: StageWithKey<T2, K, F>,
     operation: OpaqueMultiOperation<readonly [T, T1, T2], R>,
   ): StageOf<F, KeyedWindowResult<K, R>> {
     return this.#coAggregate('aggregate3', [stage1, stage2], operation)
@@ -97,18 +107,21 @@ export class StageWithKeyAndWindow<T, K, F extends StageKind> {
     return appendWindow(this.fields, 'distinct', [], [this.keyFunction], [anyOperation('distinct', pickAny<T>())])
   }
 
-  #coAggregate<R>(name: string, others: readonly KeyedStream<unknown, K>[], operation: CoGrouped): StageOf<F, KeyedWindowResult<K, R>> {
+  #coAggregate<R>(
+    name: string,
+    others: readonly StageWithKey<unknown, K, F>[],
+    operation: CoGrouped,
+  ): StageOf<F, KeyedWindowResult<K, R>> {
     const keyFunctions = [this.keyFunction, ...others.map((other) => other.fields.keyFunction)]
     const stages = others.map((other) => ({ graph: other.fields.graph, nodeId: other.fields.nodeId }))
-    return appendWindow(this.fields, `window-${name}`, stages, keyFunctions, anyOperations(name, operation, others.length + 1))
+    return appendWindow(
+      this.fields,
+      `window-${name}`,
+      stages,
+      keyFunctions,
+      anyOperations(name, operation, others.length + 1),
+    )
   }
-}
-
-/** A grouped stream, as the other inputs of a co-grouped aggregation are given. */
-export interface KeyedStream<out T, out K> {
-  readonly fields: { readonly graph: PipelineGraph; readonly nodeId: number; readonly keyFunction: UserFunction; readonly timed: boolean }
-  /** Only for the compiler. */
-  readonly types?: { readonly item: T; readonly key: K }
 }
 
 function appendWindow<F extends StageKind, R>(

@@ -25,7 +25,10 @@ export abstract class Stage {
    */
   setName(name: string): this {
     if (typeof name !== 'string' || name.trim() === '') {
-      throw new NacelleError('ERR_STAGE_NAME', `the name of stage '${this.name()}' cannot be changed to ${JSON.stringify(name)}: a name is a text that is not empty`)
+      throw new NacelleError(
+        'ERR_STAGE_NAME',
+        `the name of stage '${this.name()}' cannot be changed to ${JSON.stringify(name)}: a name is a text that is not empty`,
+      )
     }
     this.graph.change(this.nodeId, { name })
     return this

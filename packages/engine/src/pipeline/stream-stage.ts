@@ -1,10 +1,10 @@
 import { NacelleError } from '../base/nacelle-error.ts'
 import { GeneralStage } from './general-stage.ts'
 import { requireFunction } from './require-function.ts'
+import type { Stage } from './stage.ts'
 import type { StageKind } from './stage-kind.ts'
 import { StageWithKey } from './stage-with-key.ts'
 import { StageWithKeyAndWindow, StageWithWindow } from './stage-with-window.ts'
-import type { Stage } from './stage.ts'
 import type { KeyGetter } from './user-function-types.ts'
 import type { WindowDefinition } from './window-definition.ts'
 
@@ -32,7 +32,12 @@ export class StreamStage<T> extends GeneralStage<T, StreamKind> {
 
   /** Cuts the stream by event time: `window(tumbling(60_000))`, `window(sliding(10_000, 100))`. */
   window(window: WindowDefinition): StageWithWindow<T, StreamKind> {
-    return new StageWithWindow<T, StreamKind>({ graph: this.graph, nodeId: this.nodeId, window, derive: (nodeId) => this.derive(nodeId) })
+    return new StageWithWindow<T, StreamKind>({
+      graph: this.graph,
+      nodeId: this.nodeId,
+      window,
+      derive: (nodeId) => this.derive(nodeId),
+    })
   }
 }
 
@@ -50,10 +55,17 @@ export class StreamStageWithKey<T, K> extends StageWithKey<T, K, StreamKind> {
  *
  * @throws NacelleError ERR_ALLOWED_LAG, ERR_HAS_TIMESTAMPS
  */
-export function appendTimestamps<T>(stage: Stage, timestampOf: (item: T) => number, allowedLagMs: number): StreamStage<T> {
+export function appendTimestamps<T>(
+  stage: Stage,
+  timestampOf: (item: T) => number,
+  allowedLagMs: number,
+): StreamStage<T> {
   const { graph, nodeId } = stage
   if (graph.node(nodeId).timed) {
-    throw new NacelleError('ERR_HAS_TIMESTAMPS', `stage '${stage.name()}' already has timestamps: addTimestamps is for stages without`)
+    throw new NacelleError(
+      'ERR_HAS_TIMESTAMPS',
+      `stage '${stage.name()}' already has timestamps: addTimestamps is for stages without`,
+    )
   }
   const fn = requireFunction('addTimestamps', timestampOf)
   const id = graph.add({
@@ -70,5 +82,8 @@ export function appendTimestamps<T>(stage: Stage, timestampOf: (item: T) => numb
 /** @throws NacelleError ERR_ALLOWED_LAG when it is no time span */
 export function requireLag(method: string, allowedLagMs: number): number {
   if (typeof allowedLagMs === 'number' && Number.isFinite(allowedLagMs) && allowedLagMs >= 0) return allowedLagMs
-  throw new NacelleError('ERR_ALLOWED_LAG', `${method}: the allowed lag must be a number of milliseconds, 0 or more, not ${String(allowedLagMs)}`)
+  throw new NacelleError(
+    'ERR_ALLOWED_LAG',
+    `${method}: the allowed lag must be a number of milliseconds, 0 or more, not ${String(allowedLagMs)}`,
+  )
 }

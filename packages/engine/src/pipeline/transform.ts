@@ -30,17 +30,29 @@ export interface TransformFields {
 export type Transform = TransformFields &
   (
     | { readonly kind: 'batchSource'; readonly source: BatchSource<unknown> }
-    | { readonly kind: 'streamSource'; readonly source: StreamSource<unknown>; readonly timestamps: TimestampSpec | null }
+    | {
+        readonly kind: 'streamSource'
+        readonly source: StreamSource<unknown>
+        readonly timestamps: TimestampSpec | null
+      }
     | { readonly kind: 'addTimestamps'; readonly timestampOf: UserFunction; readonly allowedLagMs: number }
     | { readonly kind: 'map'; readonly fn: UserFunction }
     | { readonly kind: 'filter'; readonly fn: UserFunction }
     | { readonly kind: 'flatMap'; readonly fn: UserFunction }
     | { readonly kind: 'peek'; readonly shouldLog: UserFunction; readonly toText: UserFunction }
     | { readonly kind: 'merge' }
-    | { readonly kind: 'rollingAggregate'; readonly keyFunction: UserFunction | null; readonly operation: AnyAggregateOperation }
+    | {
+        readonly kind: 'rollingAggregate'
+        readonly keyFunction: UserFunction | null
+        readonly operation: AnyAggregateOperation
+      }
     | ({ readonly kind: 'aggregate' } & AggregateFields)
     | ({ readonly kind: 'windowAggregate'; readonly window: WindowDefinition } & AggregateFields)
-    | { readonly kind: 'custom'; readonly keyFunction: UserFunction | null; readonly metaSupplier: ProcessorMetaSupplier }
+    | {
+        readonly kind: 'custom'
+        readonly keyFunction: UserFunction | null
+        readonly metaSupplier: ProcessorMetaSupplier
+      }
     | { readonly kind: 'sink'; readonly sink: Sink<never> }
   )
 

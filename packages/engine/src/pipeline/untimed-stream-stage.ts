@@ -77,9 +77,13 @@ export class StreamSourceStage<T> {
   withNativeTimestamps(allowedLagMs: number): StreamStage<T> {
     const { name, hasNativeTimestamps } = this.#source
     if (!hasNativeTimestamps) {
-      throw new NacelleError('ERR_NO_NATIVE_TIMESTAMPS', `source '${name}' has no native timestamps: take them from the items by withTimestamps, or use withIngestionTimestamps`, {
-        details: { source: name },
-      })
+      throw new NacelleError(
+        'ERR_NO_NATIVE_TIMESTAMPS',
+        `source '${name}' has no native timestamps: take them from the items by withTimestamps, or use withIngestionTimestamps`,
+        {
+          details: { source: name },
+        },
+      )
     }
     return this.#timed({ kind: 'native', allowedLagMs: requireLag('withNativeTimestamps', allowedLagMs) })
   }
@@ -100,6 +104,13 @@ export class StreamSourceStage<T> {
 
   #add(timestamps: TimestampSpec | null): number {
     const source = this.#source
-    return this.#graph.add({ kind: 'streamSource', name: source.name, source, timestamps, timed: timestamps !== null, upstream: [] })
+    return this.#graph.add({
+      kind: 'streamSource',
+      name: source.name,
+      source,
+      timestamps,
+      timed: timestamps !== null,
+      upstream: [],
+    })
   }
 }

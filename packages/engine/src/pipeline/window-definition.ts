@@ -22,7 +22,10 @@ export function tumbling(sizeMs: number): WindowDefinition {
  */
 export function sliding(sizeMs: number, slideByMs: number): WindowDefinition {
   if (!Number.isSafeInteger(sizeMs) || sizeMs <= 0 || !Number.isSafeInteger(slideByMs) || slideByMs <= 0) {
-    throw new NacelleError('ERR_WINDOW', `window size (${sizeMs} ms) and step (${slideByMs} ms) must be positive whole numbers`)
+    throw new NacelleError(
+      'ERR_WINDOW',
+      `window size (${sizeMs} ms) and step (${slideByMs} ms) must be positive whole numbers`,
+    )
   }
   if (sizeMs % slideByMs !== 0) {
     throw new NacelleError('ERR_WINDOW', `window size (${sizeMs} ms) must be a multiple of the step (${slideByMs} ms)`)

@@ -14,7 +14,14 @@ import { AccumulateByFrameProcessor } from '../../processors/windows/accumulate-
 import { CombineToSlidingWindowProcessor } from '../../processors/windows/combine-to-sliding-window-processor.ts'
 import { SlidingWindowProcessor } from '../../processors/windows/sliding-window-processor.ts'
 import type { AggregateFields, AnyAggregateOperation, Transform } from '../transform.ts'
-import { type DagWriter, isSamePlacement, type Placement, placementOf, SINGLE_PLACEMENT, widePlacement } from './dag-writer.ts'
+import {
+  type DagWriter,
+  isSamePlacement,
+  type Placement,
+  placementOf,
+  SINGLE_PLACEMENT,
+  widePlacement,
+} from './dag-writer.ts'
 
 /** The vertices that the items of each input of an aggregation come from. */
 export type Inputs = readonly (readonly Vertex[])[]
@@ -31,15 +38,31 @@ export function planAggregate(node: AggregateTransform, inputs: Inputs, writer: 
   const stages = node.kind === 'aggregate' ? batchStages(node) : windowStages(node)
   const placement = node.keyFunctions === null ? SINGLE_PLACEMENT : widePlacement(node.localParallelism)
   const twoStage = node.operations.every((operation) => operation.combine !== null)
-  const description = { ...stages.description, keyed: node.keyFunctions !== null, operations: node.operations.map(({ name }) => name), stages: twoStage ? 2 : 1 }
+  const description = {
+    ...stages.description,
+    keyed: node.keyFunctions !== null,
+    operations: node.operations.map(({ name }) => name),
+    stages: twoStage ? 2 : 1,
+  }
   const { timed } = node
   if (!twoStage) {
     const vertex = writer.addProcessors(stages.single, placement, { name: node.name, timed, description })
-    for (const [i, from] of inputs.entries()) connectProjected(from, vertex, node.keyFunctions?.[i] ?? null, stages.projectsGlobal || node.keyFunctions !== null ? node.operations[i]! : null, writer)
+    for (const [i, from] of inputs.entries())
+      connectProjected(
+        from,
+        vertex,
+        node.keyFunctions?.[i] ?? null,
+        stages.projectsGlobal || node.keyFunctions !== null ? node.operations[i]! : null,
+        writer,
+      )
     return vertex
   }
   const firstStages = inputs.map((from, i) => {
-    const first = writer.addProcessors(() => stages.first(i), placementAlong(from), { name: `${node.name}-prepare`, timed, description: { ...description, input: i } })
+    const first = writer.addProcessors(() => stages.first(i), placementAlong(from), {
+      name: `${node.name}-prepare`,
+      timed,
+      description: { ...description, input: i },
+    })
     writer.connectStateless(from, first)
     return first
   })
@@ -47,7 +70,11 @@ export function planAggregate(node: AggregateTransform, inputs: Inputs, writer: 
   for (const [i, first] of firstStages.entries()) {
     const columns = stateTypes(node.operations[i]!)
     const edge = writer.edge(first, second)
-    writer.connect(node.keyFunctions === null ? edge.allToOne().distributed().keyed(columns) : edge.partitioned(node.keyFunctions[i]!).distributed().keyed(columns))
+    writer.connect(
+      node.keyFunctions === null
+        ? edge.allToOne().distributed().keyed(columns)
+        : edge.partitioned(node.keyFunctions[i]!).distributed().keyed(columns),
+    )
   }
   return second
 }
@@ -89,7 +116,8 @@ function batchStages({ keyFunctions, operations }: AggregateFields): AggregateSt
     }
   }
   return {
-    first: (input) => new AccumulateByKeyProcessor({ keyFunction: keyFunctions[input]!, operation: operations[input]! }),
+    first: (input) =>
+      new AccumulateByKeyProcessor({ keyFunction: keyFunctions[input]!, operation: operations[input]! }),
     second: () => new CombineByKeyProcessor({ operation }),
     single: () => new AggregateByKeyProcessor({ operations }),
     projectsGlobal: false,
@@ -103,7 +131,11 @@ function windowStages(node: Extract<Transform, { readonly kind: 'windowAggregate
   const keyed = keyFunctions !== null
   return {
     first: (input) =>
-      new AccumulateByFrameProcessor({ keyFunction: keyFunctions?.[input] ?? null, operation: operations[input]!, frameSizeMs: window.slideByMs }),
+      new AccumulateByFrameProcessor({
+        keyFunction: keyFunctions?.[input] ?? null,
+        operation: operations[input]!,
+        frameSizeMs: window.slideByMs,
+      }),
     second: () => new CombineToSlidingWindowProcessor({ operation, window, keyed }),
     single: () => new SlidingWindowProcessor({ operations, window, keyed }),
     projectsGlobal: true,
@@ -118,7 +150,13 @@ function placementAlong(from: readonly Vertex[]): Placement {
 }
 
 /** @param operation whose values cross instead of items; null = the items themselves */
-function connectProjected(from: readonly Vertex[], to: Vertex, keyFunction: KeyFunction | null, operation: AnyAggregateOperation | null, writer: DagWriter): void {
+function connectProjected(
+  from: readonly Vertex[],
+  to: Vertex,
+  keyFunction: KeyFunction | null,
+  operation: AnyAggregateOperation | null,
+  writer: DagWriter,
+): void {
   for (const vertex of from) {
     const edge = writer.edge(vertex, to)
     if (keyFunction === null) {

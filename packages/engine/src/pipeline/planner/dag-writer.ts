@@ -1,7 +1,11 @@
 import { DAG } from '../../core/dag.ts'
 import { Edge } from '../../core/edge.ts'
-import { type MetaSupplierOptions, type ProcessorMetaSupplier, processorMetaSupplier } from '../../core/processor-supplier.ts'
 import type { Processor } from '../../core/processor.ts'
+import {
+  type MetaSupplierOptions,
+  type ProcessorMetaSupplier,
+  processorMetaSupplier,
+} from '../../core/processor-supplier.ts'
 import { Vertex } from '../../core/vertex.ts'
 
 /** How many processors a vertex has: equal settings give equal numbers on every member. */
@@ -26,7 +30,11 @@ export function widePlacement(localParallelism: number): Placement {
 }
 
 /** One processor in the whole cluster. */
-export const SINGLE_PLACEMENT: Placement = { localParallelism: 1, preferredLocalParallelism: 1, forceTotalParallelism: 1 }
+export const SINGLE_PLACEMENT: Placement = {
+  localParallelism: 1,
+  preferredLocalParallelism: 1,
+  forceTotalParallelism: 1,
+}
 
 /** The placement of a vertex. */
 export function placementOf({ localParallelism, metaSupplier }: Vertex): Placement {
@@ -45,7 +53,10 @@ export function isSamePlacement(a: Placement, b: Placement): boolean {
 /** A meta-supplier of processors that `create` makes, placed as given. */
 export function placedSupplier(create: () => Processor, placement: Placement): ProcessorMetaSupplier {
   const { preferredLocalParallelism, forceTotalParallelism } = placement
-  return processorMetaSupplier(create, { preferredLocalParallelism, forceTotalParallelism } satisfies MetaSupplierOptions)
+  return processorMetaSupplier(create, {
+    preferredLocalParallelism,
+    forceTotalParallelism,
+  } satisfies MetaSupplierOptions)
 }
 
 /** Builds a DAG: keeps names apart and counts ordinals. */
@@ -69,8 +80,16 @@ export class DagWriter {
   }
 
   /** Adds a vertex whose processors `create` makes. */
-  addProcessors(create: () => Processor, placement: Placement, vertex: Pick<NewVertex, 'name' | 'timed' | 'description'>): Vertex {
-    return this.add({ ...vertex, metaSupplier: placedSupplier(create, placement), localParallelism: placement.localParallelism })
+  addProcessors(
+    create: () => Processor,
+    placement: Placement,
+    vertex: Pick<NewVertex, 'name' | 'timed' | 'description'>,
+  ): Vertex {
+    return this.add({
+      ...vertex,
+      metaSupplier: placedSupplier(create, placement),
+      localParallelism: placement.localParallelism,
+    })
   }
 
   /** Begins an edge between the next free ordinals. What the caller makes of it goes to {@link connect}. */
@@ -89,7 +108,9 @@ export class DagWriter {
   connectStateless(from: readonly Vertex[], to: Vertex): void {
     for (const vertex of from) {
       const edge = this.edge(vertex, to)
-      this.connect(this.#preserveOrder || isSamePlacement(placementOf(vertex), placementOf(to)) ? edge.isolated() : edge)
+      this.connect(
+        this.#preserveOrder || isSamePlacement(placementOf(vertex), placementOf(to)) ? edge.isolated() : edge,
+      )
     }
   }
 }

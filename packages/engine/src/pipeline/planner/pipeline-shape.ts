@@ -8,7 +8,11 @@ export class PipelineShape {
 
   /** @throws NacelleError ERR_EMPTY_PIPELINE, ERR_DANGLING_STAGE */
   constructor(nodes: readonly Transform[]) {
-    if (nodes.length === 0) throw new NacelleError('ERR_EMPTY_PIPELINE', 'the pipeline is empty: begin with readFrom(source) and end with writeTo(sink)')
+    if (nodes.length === 0)
+      throw new NacelleError(
+        'ERR_EMPTY_PIPELINE',
+        'the pipeline is empty: begin with readFrom(source) and end with writeTo(sink)',
+      )
     this.nodes = nodes
     const consumers: Transform[][] = nodes.map(() => [])
     for (const node of nodes) for (const id of node.upstream) consumers[id]!.push(node)
@@ -33,6 +37,10 @@ export class PipelineShape {
 
   #checkLeadsOn(node: Transform): void {
     if (node.kind === 'sink' || this.consumersOf(node).length > 0) return
-    throw new NacelleError('ERR_DANGLING_STAGE', `stage '${node.name}' leads nowhere: add writeTo(sink) to it, or leave it out`, { details: { stage: node.name } })
+    throw new NacelleError(
+      'ERR_DANGLING_STAGE',
+      `stage '${node.name}' leads nowhere: add writeTo(sink) to it, or leave it out`,
+      { details: { stage: node.name } },
+    )
   }
 }

@@ -1,12 +1,12 @@
 import type { DAG } from '../../core/dag.ts'
-import { DEFAULT_PARTITION_IDLE_TIMEOUT_MS } from '../source.ts'
 import type { EventTimePolicy } from '../../core/event-time-policy.ts'
 import type { Vertex } from '../../core/vertex.ts'
 import { chainSupplier } from '../../processors/chain-supplier.ts'
 import { InsertWatermarksProcessor } from '../../processors/insert-watermarks-processor.ts'
+import { DEFAULT_PARTITION_IDLE_TIMEOUT_MS } from '../source.ts'
 import type { TimestampSpec, Transform } from '../transform.ts'
 import { planAggregate, planRollingAggregate } from './aggregate-vertices.ts'
-import { chainFrom, chainName, chainStages, isStateless, separatorOf, type StatelessTransform } from './chain-fusion.ts'
+import { chainFrom, chainName, chainStages, isStateless, type StatelessTransform, separatorOf } from './chain-fusion.ts'
 import { DagWriter, isSamePlacement, placementOf, widePlacement } from './dag-writer.ts'
 import { PipelineShape } from './pipeline-shape.ts'
 import { watermarkStrideMs } from './watermark-stride.ts'
@@ -47,7 +47,8 @@ class PipelinePlanner {
 
   plan(): DAG {
     // A node that is already there was planned as a part of one before it.
-    for (const node of this.#shape.nodes) if (!this.#outputs.has(node.id)) this.#outputs.set(node.id, this.#planNode(node))
+    for (const node of this.#shape.nodes)
+      if (!this.#outputs.has(node.id)) this.#outputs.set(node.id, this.#planNode(node))
     return this.#writer.dag
   }
 
@@ -88,7 +89,8 @@ class PipelinePlanner {
     const timestamps = this.#timestampsBehind(node)
     if (timestamps !== null) return this.#planTimestampedBatch(node, timestamps)
     const tokenizer = this.#tokenizerBehind(node)
-    if (tokenizer === null) return [this.#writer.add({ name, localParallelism, timed, metaSupplier: source.metaSupplier, description })]
+    if (tokenizer === null)
+      return [this.#writer.add({ name, localParallelism, timed, metaSupplier: source.metaSupplier, description })]
     const { separator, chain } = tokenizer
     const [first, ...rest] = chain
     const vertex = this.#writer.add({
@@ -169,7 +171,13 @@ class PipelinePlanner {
 
   #planFusedSink(chain: readonly StatelessTransform[], from: readonly Vertex[]): readonly Vertex[] | null {
     const node = this.#shape.soleConsumerOf(chain.at(-1)!)
-    if (node?.kind !== 'sink' || node.sink.fusedWith === undefined || node.sink.input.kind !== 'unicast' || this.#options.interpretedChains) return null
+    if (
+      node?.kind !== 'sink' ||
+      node.sink.fusedWith === undefined ||
+      node.sink.input.kind !== 'unicast' ||
+      this.#options.interpretedChains
+    )
+      return null
     const stages = chainStages(chain)
     if (stages.some((stage) => stage.kind === 'flatMap' || stage.kind === 'tokenize')) return null
     const metaSupplier = node.sink.fusedWith(stages)
@@ -193,7 +201,8 @@ class PipelinePlanner {
     const from = this.#inputsOf(node).flat()
     const policy = this.#policyOf({ kind: 'function', timestampOf, allowedLagMs }, DEFAULT_PARTITION_IDLE_TIMEOUT_MS)
     // Always along its input, so that no other producer's items come between and make some late.
-    const placement = from.length === 1 && node.localParallelism === -1 ? placementOf(from[0]!) : widePlacement(node.localParallelism)
+    const placement =
+      from.length === 1 && node.localParallelism === -1 ? placementOf(from[0]!) : widePlacement(node.localParallelism)
     const vertex = this.#writer.addProcessors(() => new InsertWatermarksProcessor({ policy }), placement, {
       name,
       timed: true,
@@ -205,16 +214,30 @@ class PipelinePlanner {
 
   #planCustom(node: Extract<Transform, { readonly kind: 'custom' }>): Vertex {
     const { name, metaSupplier, localParallelism, timed, keyFunction } = node
-    const vertex = this.#writer.add({ name, metaSupplier, localParallelism, timed, description: { kind: 'custom', keyed: keyFunction !== null } })
+    const vertex = this.#writer.add({
+      name,
+      metaSupplier,
+      localParallelism,
+      timed,
+      description: { kind: 'custom', keyed: keyFunction !== null },
+    })
     const from = this.#inputsOf(node).flat()
     if (keyFunction === null) this.#writer.connectStateless(from, vertex)
-    else for (const each of from) this.#writer.connect(this.#writer.edge(each, vertex).partitioned(keyFunction).distributed())
+    else
+      for (const each of from)
+        this.#writer.connect(this.#writer.edge(each, vertex).partitioned(keyFunction).distributed())
     return vertex
   }
 
   #planSink(node: SinkTransform, from: readonly Vertex[]): Vertex {
     const { name, sink, localParallelism, timed } = node
-    const vertex = this.#writer.add({ name, metaSupplier: sink.metaSupplier, localParallelism, timed, description: describeSink(node) })
+    const vertex = this.#writer.add({
+      name,
+      metaSupplier: sink.metaSupplier,
+      localParallelism,
+      timed,
+      description: describeSink(node),
+    })
     const { input } = sink
     if (input.kind === 'unicast') {
       this.#writer.connectStateless(from, vertex)
@@ -222,19 +245,26 @@ class PipelinePlanner {
     }
     for (const each of from) {
       const edge = this.#writer.edge(each, vertex)
-      this.#writer.connect(input.kind === 'allToOne' ? edge.allToOne().distributed() : edge.partitioned(input.keyFunction).distributed())
+      this.#writer.connect(
+        input.kind === 'allToOne' ? edge.allToOne().distributed() : edge.partitioned(input.keyFunction).distributed(),
+      )
     }
     return vertex
   }
 
   #describeTimestamps(timestamps: TimestampSpec | null): Readonly<Record<string, unknown>> | null {
     if (timestamps === null) return null
-    return { kind: timestamps.kind, allowedLagMs: timestamps.kind === 'ingestion' ? 0 : timestamps.allowedLagMs, strideMs: this.#strideMs }
+    return {
+      kind: timestamps.kind,
+      allowedLagMs: timestamps.kind === 'ingestion' ? 0 : timestamps.allowedLagMs,
+      strideMs: this.#strideMs,
+    }
   }
 
   #policyOf(timestamps: TimestampSpec, idleTimeoutMs: number): EventTimePolicy {
     return {
-      timestampOf: timestamps.kind === 'function' ? (timestamps.timestampOf as (item: unknown) => number) : timestamps.kind,
+      timestampOf:
+        timestamps.kind === 'function' ? (timestamps.timestampOf as (item: unknown) => number) : timestamps.kind,
       allowedLagMs: timestamps.kind === 'ingestion' ? 0 : timestamps.allowedLagMs,
       idleTimeoutMs,
       watermarkStrideMs: this.#strideMs,
@@ -244,7 +274,9 @@ class PipelinePlanner {
 }
 
 function describeChain(chain: readonly StatelessTransform[]): readonly unknown[] {
-  return chainStages(chain).map((stage) => (stage.kind === 'tokenize' ? { kind: stage.kind, separator: stage.separator } : { kind: stage.kind }))
+  return chainStages(chain).map((stage) =>
+    stage.kind === 'tokenize' ? { kind: stage.kind, separator: stage.separator } : { kind: stage.kind },
+  )
 }
 
 function describeSink({ sink }: SinkTransform): Readonly<Record<string, unknown>> {
