@@ -23,6 +23,9 @@ export interface AggregateOperation<in T, A, out R> {
   readonly columnar: ColumnarForm | null
 }
 
+/** An aggregate operation for those who only run it: its types do not matter to them. */
+export type AnyAggregateOperation = AggregateOperation<never, unknown, unknown>
+
 /** Identifier of each constant of a {@link ColumnarForm}, chosen by whoever generates the code. */
 export type Names = Readonly<Record<string, string>>
 

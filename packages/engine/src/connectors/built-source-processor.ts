@@ -3,9 +3,9 @@ import { AbstractProcessor } from '../core/abstract-processor.ts'
 import type { EventTimePolicy } from '../core/event-time-policy.ts'
 import type { Inbox } from '../core/inbox.ts'
 import { BroadcastKey } from '../core/outbox.ts'
+import { EventTimeMapper } from '../processors/event-time-mapper.ts'
 import { NativeSourceBuffer, PlainSourceBuffer } from './source-buffer.ts'
 import { connectorError, isPromise, type SourceFunctions } from './source-functions.ts'
-import { SourceTime } from './source-time.ts'
 
 /** Calls of `fillBuffer` in one call of the processor when each adds less than the outbox holds. */
 const FILLS_PER_CALL_MAX = 16
@@ -29,7 +29,7 @@ export class BuiltSourceProcessor extends AbstractProcessor {
   #source: unknown = undefined
   #created = false
   #buffer!: PlainSourceBuffer
-  #time: SourceTime | null = null
+  #time: EventTimeMapper | null = null
   /** See B1. */
   #fillsOwn = false
   #ownItems: unknown[] = []
@@ -56,7 +56,7 @@ export class BuiltSourceProcessor extends AbstractProcessor {
     const policy = this.#policy
     const Buffer = policy?.timestampOf === 'native' ? NativeSourceBuffer : PlainSourceBuffer
     this.#buffer = new Buffer(vertexName, this.outbox.capacity)
-    if (policy !== null) this.#time = new SourceTime(policy, platform.clock, vertexName)
+    if (policy !== null) this.#time = new EventTimeMapper(policy, platform.clock, vertexName)
     let created: unknown
     try {
       created = this.#functions.create(this.context)

@@ -7,8 +7,11 @@ import type { Clock } from '../platform/clock.ts'
 /** The last millisecond that a Date can show: larger numbers are no milliseconds (microseconds, say, or nanoseconds). */
 const TIMESTAMP_MAX = 8.64e15
 
-/** Gives timestamps to the items of a source with one partition, fill by fill, and says when a watermark is due. */
-export class SourceTime {
+/**
+ * Gives timestamps to the items of one partition, run by run, and says when a watermark is due (the original's class of the
+ * same name). The watermark is the highest timestamp less the allowed lag, as a multiple of the stride; it never goes back.
+ */
+export class EventTimeMapper {
   /** Whether {@link watermark} is to be sent. Whoever sends it sets this to false. */
   hasWatermark = false
   watermark: Watermark = WATERMARK_NONE
@@ -16,15 +19,18 @@ export class SourceTime {
   readonly #policy: EventTimePolicy
   readonly #clock: Clock
   readonly #vertexName: string
+  readonly #role: 'source' | 'stage'
   #top = Number.NEGATIVE_INFINITY
   #sent: Watermark = WATERMARK_NONE
   #activeAtMs: number
   #isIdle = false
 
-  constructor(policy: EventTimePolicy, clock: Clock, vertexName: string) {
+  /** @param role what messages call the vertex */
+  constructor(policy: EventTimePolicy, clock: Clock, vertexName: string, role: 'source' | 'stage' = 'source') {
     this.#policy = policy
     this.#clock = clock
     this.#vertexName = vertexName
+    this.#role = role
     this.#activeAtMs = clock.monotonicMs()
   }
 
@@ -47,7 +53,7 @@ export class SourceTime {
     this.#announce(Math.floor((top - allowedLagMs - offset) / stride) * stride + offset)
   }
 
-  /** A fill has brought nothing. */
+  /** There was nothing to observe: after the idle timeout the idle marker is due. */
   observeIdle(): void {
     const { idleTimeoutMs } = this.#policy
     if (this.#isIdle || idleTimeoutMs === 0 || this.#clock.monotonicMs() - this.#activeAtMs < idleTimeoutMs) return
@@ -76,16 +82,22 @@ export class SourceTime {
   ): void {
     let i = from
     try {
-      for (; i < to; i++) timestamps[i] = timestampOf(items[i])
+      for (; i < to; i++) {
+        const timestamp: unknown = timestampOf(items[i])
+        // The column would turn null into 0 and texts into numbers without a word.
+        if (typeof timestamp !== 'number') throw this.#notATime(items[i], timestamp)
+        timestamps[i] = timestamp
+      }
     } catch (thrown) {
       throw userFunctionError(thrown, { vertex: this.#vertexName, what: 'the timestamp function', item: items[i] })
     }
   }
 
-  #notATime(item: unknown, timestamp: number): NacelleError {
+  #notATime(item: unknown, timestamp: unknown): NacelleError {
+    const given = typeof timestamp === 'number' ? String(timestamp) : previewOf(timestamp)
     return new NacelleError(
       'ERR_TIMESTAMP',
-      `source '${this.#vertexName}' gave an item the timestamp ${timestamp}: it must be a number of milliseconds since the epoch, at item ${previewOf(item)}`,
+      `${this.#role} '${this.#vertexName}' gave an item the timestamp ${given}: it must be a number of milliseconds since the epoch, at item ${previewOf(item)}`,
       { details: { vertex: this.#vertexName, item: previewOf(item) } },
     )
   }
