@@ -1,4 +1,5 @@
-// The part of STYLE.md that no other tool checks, over all files of the project. Each rule is also shown something it must refuse.
+// The part of STYLE.md that no other tool checks, over all files of the project. Each rule is also shown something it
+// must refuse.
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -34,8 +35,22 @@ const files = projectFiles()
 const sources = files.filter(isSource).map((path) => parse(path))
 const pages = files.filter((path) => path.endsWith('.md'))
 
-const ENTRY_POINTS = ['index.ts', 'core.ts', 'testing/index.ts'].map((name) => `packages/engine/src/${name}`)
+const ENTRY_POINTS = ['index.ts', 'core.ts', 'local/index.ts', 'testing/index.ts'].map((name) => `packages/engine/src/${name}`)
 const ENGINE_FILE = 'packages/engine/src/core/example.ts'
+
+/** Files with functions that run for each item or batch, where an options object would be an allocation. */
+const HOT_LOOPS = [
+  'aggregate/whole-sum.ts',
+  'connectors/files/word-consumer.ts',
+  'connectors/files/word-table.ts',
+  'connectors/source-time.ts',
+  'processors/compiled-chain.ts',
+  'processors/interpreted-chain.ts',
+  'wire/column-encoder.ts',
+  'wire/copy.ts',
+  'wire/string-column.ts',
+  'wire/transferable.ts',
+].map((path) => `packages/engine/src/${path}`)
 
 /** Files a rule is not asked about, by name. An entry needs a reason beside it. */
 const EXCEPTIONS: ReadonlyMap<SourceRule, readonly string[]> = new Map()
@@ -73,10 +88,15 @@ describe('the source', () => {
   })
 
   it('has functions of at most four positional parameters', () => {
-    expect(allFindings(parameterCount)).toEqual([])
-    expect(parameterCount(engineFile('const f = (a, b, c, d) => 1; function g(a, b = 1, c, ...d) {}'))).toEqual([])
-    expect(parameterCount(engineFile('const f = (a, b, c, d, e) => 1'))).toHaveLength(1)
-    expect(parameterCount(engineFile('class A { constructor(a, b, c, d, e) {} }'))).toHaveLength(1)
+    const unknown = HOT_LOOPS.filter((path) => !sources.some((file) => file.path === path))
+    expect(unknown).toEqual([])
+    expect(sources.flatMap((file) => parameterCount(file, HOT_LOOPS.includes(file.path)))).toEqual([])
+    const count = (text: string, isHot = false): number => parameterCount(engineFile(text), isHot).length
+    expect(count('const f = (a, b, c, d) => 1; function g(a, b = 1, c, ...d) {}')).toBe(0)
+    expect(count('const f = (a, b, c, d, e) => 1')).toBe(1)
+    expect(count('class A { constructor(a, b, c, d, e) {} }')).toBe(1)
+    expect(count('const f = (a, b, c, d, e) => 1', true)).toBe(0)
+    expect(count('const f = (a, b, c, d, e, f, g) => 1', true)).toBe(1)
   })
 
   it('has comments as narrow as its code', () => {

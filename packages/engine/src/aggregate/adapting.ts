@@ -3,11 +3,11 @@ import { requireFunction } from './argument.ts'
 import { columnarFormOf } from './columnar-form.ts'
 
 /**
- * `operation` over what `fn` makes of each item. An item that is mapped to null or undefined is left out, as by the stage
- * `map`. A key all of whose items are left out still has a result: that of no items.
+ * `operation` over what `fn` makes of each item. An item that is mapped to null or undefined is left out, as by the
+ * stage `map`. A key all of whose items are left out still has a result: that of no items.
  *
- * `fn` has no side effects; when `operation` takes several values from an item, it is called once for each.
- * The compiler needs a hint for getters within: `mapping((t: Trade) => t.price, summingLong((price: number) => price))`.
+ * `fn` has no side effects; when `operation` takes several values from an item, it is called once for each. The
+ * compiler needs a hint for getters within: `mapping((t: Trade) => t.price, summingLong((price: number) => price))`.
  */
 export function mapping<T, U, A, R>(
   fn: (item: T) => U,

@@ -66,8 +66,8 @@ export function averagingLong<T>(getter: NumberGetter<T>): AggregateOperation<T,
 }
 
 /**
- * The mean of numbers; NaN when there are no items. The sum is compensated as in `summingDouble`, and for the same reason
- * there is no `deduct`.
+ * The mean of numbers; NaN when there are no items. The sum is compensated as in `summingDouble`, and for the same
+ * reason there is no `deduct`.
  *
  * @throws NacelleError at run time: ERR_AGGREGATE_VALUE for NaN and for what is no number, ERR_AGGREGATE_GETTER
  */

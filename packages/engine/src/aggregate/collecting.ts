@@ -28,7 +28,8 @@ export function sorting<T>(compare: Comparator<T>): AggregateOperation<T, T[], T
 
 /**
  * All items in a collection of your own: `create` makes an empty one for each result, items are added in the order in
- * which they come. Until then they are kept in an array, so that no instance of your class has to cross between threads.
+ * which they come. Until then they are kept in an array, so that no instance of your class has to cross between
+ * threads.
  */
 export function toCollection<T, C extends Addable<T>>(create: () => C): AggregateOperation<T, T[], C> {
   requireFunction('toCollection', create)

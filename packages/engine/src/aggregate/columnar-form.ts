@@ -18,7 +18,9 @@ export function objectForm<T, A, R>(operation: AggregateOperation<T, A, R>): Col
 
 const objectForms = new WeakMap<object, ColumnarForm>()
 
-/** The form to run an operation by: its own, else {@link objectForm}. The same object each time for the same operation. */
+/**
+ * The form to run an operation by: its own, else {@link objectForm}. The same object each time for the same operation.
+ */
 export function columnarFormOf<T, A, R>(operation: AggregateOperation<T, A, R>): ColumnarForm {
   if (operation.columnar !== null) return operation.columnar
   let form = objectForms.get(operation)

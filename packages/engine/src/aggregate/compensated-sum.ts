@@ -1,8 +1,8 @@
 /**
- * Sums of floating-point numbers with compensation: beside the sum lies the rounding error that it has gathered (Knuth's
- * exact two-sum at each step), and the result is their sum. Partial sums added in any order then agree to about the last
- * digit unless nearly everything cancels out; plain sums would differ with the number of threads. It costs one column and
- * about a nanosecond for each item.
+ * Sums of floating-point numbers with compensation: beside the sum lies the rounding error that it has gathered
+ * (Knuth's exact two-sum at each step), and the result is their sum. Partial sums added in any order then agree to
+ * about the last digit unless nearly everything cancels out; plain sums would differ with the number of threads. It
+ * costs one column and about a nanosecond for each item.
  */
 export interface CompensatedSum {
   sum: number

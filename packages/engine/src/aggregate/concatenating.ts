@@ -9,8 +9,8 @@ export interface TextAccumulator {
 
 /**
  * The items, which are strings, in the order in which they come, with `delimiter` between them (empty ones too), after
- * `prefix` and before `suffix`. All three are empty by default; without items the result is prefix and suffix. The order
- * across threads is not fixed.
+ * `prefix` and before `suffix`. All three are empty by default; without items the result is prefix and suffix. The
+ * order across threads is not fixed.
  *
  * @throws NacelleError ERR_AGGREGATE_VALUE at run time for an item that is no string
  */

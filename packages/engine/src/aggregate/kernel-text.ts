@@ -1,9 +1,9 @@
 import type { ColumnarForm, Names } from './aggregate-operation.ts'
 
 /**
- * Text pieces from which kernels are put together. Names in generated code: `k` constants, `g` getters, `s0…` columns of
- * the state at hand, `o0…` columns of other accumulators, `v0…` value columns. Locals that a form itself declares begin
- * with `$`, so they never meet these.
+ * Text pieces from which kernels are put together. Names in generated code: `k` constants, `g` getters, `s0…` columns
+ * of the state at hand, `o0…` columns of other accumulators, `v0…` value columns. Locals that a form itself declares
+ * begin with `$`, so they never meet these.
  */
 
 /** `prefix0[index]`, `prefix1[index]`, … for each of `count` columns. */

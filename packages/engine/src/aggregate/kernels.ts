@@ -14,7 +14,10 @@ export type RowsKernel = (
   to: number,
 ) => void
 
-/** Adds or takes away accumulators `from ≤ i < to` of `source`: entry i into row `targetRows[i]`. The source is not changed. */
+/**
+ * Adds or takes away accumulators `from ≤ i < to` of `source`: entry i into row `targetRows[i]`. The source is not
+ * changed.
+ */
 export type MergeRowsKernel = (
   target: AggregateState,
   targetRows: Int32Array,

@@ -237,7 +237,9 @@ function columnsOf(form: ColumnarForm, items: readonly Sample[]): Column[] {
   })
 }
 
-/** Accumulates each partial in a row of its own: even ones from columns as an exchange brings them, odd ones from items. */
+/**
+ * Accumulates each partial in a row of its own: even ones from columns as an exchange brings them, odd ones from items.
+ */
 function partialRows(form: ColumnarForm, { partials }: Split): AggregateState {
   const kernels = compileKernels(form)
   const state = kernels.newState(partials.length)

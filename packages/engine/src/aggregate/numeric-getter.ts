@@ -8,7 +8,8 @@ export type NumberGetter<in T> = (item: T) => number
  * A getter that answers numbers only: it stands at the point where a value is written into a typed column, which would
  * turn `'12'` or an object into a number without a word.
  *
- * @throws NacelleError ERR_AGGREGATE_VALUE for NaN and for what is no number, ERR_AGGREGATE_GETTER when the getter throws
+ * @throws NacelleError ERR_AGGREGATE_VALUE for NaN and for what is no number, ERR_AGGREGATE_GETTER when the getter
+ *   throws
  */
 export function numberGetter<T>(operation: string, get: NumberGetter<T>): NumberGetter<T> {
   requireFunction(operation, get)

@@ -22,7 +22,8 @@ export type OperationsOf<T, R> = { readonly [K in keyof R]: OpaqueOperation<T, R
 export type OperationsEach<I, R> = { readonly [K in keyof I]: OpaqueOperation<I[K], K extends keyof R ? R[K] : never> }
 
 /**
- * An operation over several co-grouped inputs, whatever its accumulator: every `MultiAggregateOperation<I, A, R>` is one.
+ * An operation over several co-grouped inputs, whatever its accumulator: every `MultiAggregateOperation<I, A, R>` is
+ * one.
  */
 export interface OpaqueMultiOperation<I, out R> {
   readonly name: string

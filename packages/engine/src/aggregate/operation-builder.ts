@@ -6,7 +6,10 @@ import {
   type SharedParts,
 } from './multi-aggregate-operation.ts'
 
-/** An aggregate operation; see the interface of this name for its laws. The value of this name builds one from functions. */
+/**
+ * An aggregate operation; see the interface of this name for its laws. The value of this name builds one from
+ * functions.
+ */
 export type AggregateOperation<T, A, R> = Operation<T, A, R>
 
 /**

@@ -18,7 +18,9 @@ export type SideBySide = Pick<
   'create' | 'combine' | 'deduct' | 'export' | 'finish'
 >
 
-/** Creates, combines, deducts and exports member by member. Combining and deducting exist when all members have them. */
+/**
+ * Creates, combines, deducts and exports member by member. Combining and deducting exist when all members have them.
+ */
 export function sideBySide(members: readonly Member[], shape: ResultShape): SideBySide {
   const mergeAll = (key: 'combine' | 'deduct') => {
     if (members.some((member) => member[key] === null)) return null

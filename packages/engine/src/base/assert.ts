@@ -1,4 +1,6 @@
-/** Thrown when the engine finds itself in a state that its own rules exclude: a defect of Nacelle, never of its user. */
+/**
+ * Thrown when the engine finds itself in a state that its own rules exclude: a defect of Nacelle, never of its user.
+ */
 export class AssertionError extends Error {
   override readonly name = 'AssertionError'
 }

@@ -14,8 +14,8 @@ const VALUE_LENGTH_MAX = 500
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>
 
 /**
- * An error as plain data: what crosses threads and processes. `kind` tells how {@link decodeError} rebuilds it; a `value`
- * is something thrown that is no Error, shown by its message.
+ * An error as plain data: what crosses threads and processes. `kind` tells how {@link decodeError} rebuilds it; a
+ * `value` is something thrown that is no Error, shown by its message.
  */
 export interface EncodedError {
   readonly kind: 'nacelle' | 'assertion' | 'error' | 'value'

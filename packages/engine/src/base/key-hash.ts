@@ -21,7 +21,8 @@ export function mix(value: number): number {
  * The 32-bit hash of a key as a signed integer: the same on every thread, member and version, equal for keys that
  * {@link keyEquals} calls equal.
  *
- * @throws NacelleError ERR_KEY_TYPE when the key is a function, a symbol or an instance of a class other than Date and Array
+ * @throws NacelleError ERR_KEY_TYPE when the key is a function, a symbol or an instance of a class other than Date and
+ *   Array
  */
 export function keyHash(key: unknown): number {
   if (typeof key === 'number') return hashNumber(key)

@@ -23,7 +23,8 @@ class NaiveKeyMap {
   }
 }
 
-// Few distinct keys of each sort, so that commands meet: neighbours, the borders of the dense array, collisions modulo powers of two.
+// Few distinct keys of each sort, so that commands meet: neighbours, the borders of the dense array, collisions modulo
+// powers of two.
 const key = fc.oneof(
   fc.integer({ min: -3, max: 40 }),
   fc.constantFrom(255, 256, 257, 4096, 65_536, (1 << 20) - 1, 1 << 20, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 2 ** 40),

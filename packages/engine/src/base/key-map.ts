@@ -39,7 +39,9 @@ export class KeyMap {
     return value === undefined ? -1 : value
   }
 
-  /** Adds a key or changes its value. @throws NacelleError ERR_KEY_TYPE when the key is of a type that keys cannot have */
+  /**
+   * Adds a key or changes its value. @throws NacelleError ERR_KEY_TYPE when the key is of a type that keys cannot have
+   */
   set(key: unknown, value: number): void {
     if (typeof key === 'number') {
       const integer = key | 0

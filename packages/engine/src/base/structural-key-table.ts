@@ -4,8 +4,8 @@ const INITIAL_PLACES = 32
 const FREE = -1
 
 /**
- * An open hash table from dates, arrays and plain objects, compared by value, to small integers. It keeps the key objects
- * it is given: whoever changes them afterwards loses the entry.
+ * An open hash table from dates, arrays and plain objects, compared by value, to small integers. It keeps the key
+ * objects it is given: whoever changes them afterwards loses the entry.
  */
 export class StructuralKeyTable {
   private keys: unknown[] = new Array<unknown>(INITIAL_PLACES).fill(undefined)

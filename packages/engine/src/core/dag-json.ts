@@ -6,9 +6,9 @@ import type { Vertex } from './vertex.ts'
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 /**
- * A DAG as canonical JSON: two DAGs of one shape give the same text, in whatever order their parts were described, so the
- * text can be compared and hashed. It covers vertices (in topological order), edges (by source vertex, then ordinal) and
- * their settings; of functions it knows only whether they are there.
+ * A DAG as canonical JSON: two DAGs of one shape give the same text, in whatever order their parts were described, so
+ * the text can be compared and hashed. It covers vertices (in topological order), edges (by source vertex, then
+ * ordinal) and their settings; of functions it knows only whether they are there.
  *
  * @throws NacelleError when the DAG is not valid, or ERR_VERTEX_DESCRIPTION when a description is not plain data
  */

@@ -41,7 +41,9 @@ export class DAG {
     return vertex
   }
 
-  /** Adds an edge between two vertices of this DAG. @throws NacelleError when an end is foreign or an ordinal is taken */
+  /**
+   * Adds an edge between two vertices of this DAG. @throws NacelleError when an end is foreign or an ordinal is taken
+   */
   edge(edge: Edge): this {
     for (const [side, vertex] of [
       ['source', edge.source],
@@ -106,7 +108,8 @@ export class DAG {
   /**
    * Checks ordinals and cycles.
    *
-   * @returns the vertices in topological order; ties in the order in which they were added, so it is the same everywhere
+   * @returns the vertices in topological order; ties in the order in which they were added, so it is the same
+   *   everywhere
    * @throws NacelleError ERR_EMPTY_DAG, ERR_ORDINAL_GAP or ERR_CYCLE
    */
   validate(): readonly Vertex[] {

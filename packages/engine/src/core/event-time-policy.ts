@@ -9,9 +9,14 @@ export interface EventTimePolicy<T = unknown> {
    * is read (`ingestion`).
    */
   readonly timestampOf: ((item: T) => number) | 'native' | 'ingestion'
-  /** How far behind the highest timestamp seen an item may be, in milliseconds. Items later than that may be dropped. */
+  /**
+   * How far behind the highest timestamp seen an item may be, in milliseconds. Items later than that may be dropped.
+   */
   readonly allowedLagMs: number
-  /** A source partition without items for this long no longer holds the watermark back; 0 = it always does. Default 60 000. */
+  /**
+   * A source partition without items for this long no longer holds the watermark back; 0 = it always does. Default a
+   * minute.
+   */
   readonly idleTimeoutMs: number
   /** Watermarks are multiples of this many milliseconds; set by the planner from the windows downstream (1 to 1000). */
   readonly watermarkStrideMs: number

@@ -52,8 +52,8 @@ export interface Outbox {
  * `code & destinationMask`, the slot `code >>> destinationShift`.
  *
  * Order of calls: `n = begin()`; then at most `n` entries, each written at index `count` of `batches[destination]`
- * (`slots`, `columns`, `timestamps`), raising `count`; then `begin()` again. What is written is on its way with the next
- * `begin()` or {@link Outbox.flush}.
+ * (`slots`, `columns`, `timestamps`), raising `count`; then `begin()` again. What is written is on its way with the
+ * next `begin()` or {@link Outbox.flush}.
  */
 export interface KeyedOutput {
   /** Changes, in `begin()` only, when the dictionaries start anew: codes given before are void. */

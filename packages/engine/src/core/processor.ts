@@ -52,6 +52,8 @@ export interface Processor {
   /** All entries have been given to `restoreFromSnapshot`. True when the state is ready. */
   finishSnapshotRestore(): boolean
 
-  /** Called once at the end, also after a failure and when `init` failed. An error here is logged and changes nothing. */
+  /**
+   * Called once at the end, also after a failure and when `init` failed. An error here is logged and changes nothing.
+   */
   close(error: unknown): void | Promise<void>
 }

@@ -5,7 +5,8 @@ import type { ProcessorMetaSupplier } from './processor-supplier.ts'
 export const DEFAULT_LOCAL_PARALLELISM = -1
 
 /**
- * A node of the {@link DAG}: a name, unique in it and naming the state in snapshots, and the supplier of its processors.
+ * A node of the {@link DAG}: a name, unique in it and naming the state in snapshots, and the supplier of its
+ * processors.
  */
 export class Vertex {
   readonly name: string
@@ -41,7 +42,10 @@ export class Vertex {
     this.timed = options.timed ?? false
   }
 
-  /** Processors on each member when there are `threads` cooperative threads: explicit, else preferred but capped, else all. */
+  /**
+   * Processors on each member when there are `threads` cooperative threads: explicit, else preferred but capped, else
+   * all.
+   */
   effectiveLocalParallelism(threads: number): number {
     if (this.metaSupplier.forceTotalParallelism === 1) return 1
     if (this.localParallelism !== -1) return this.localParallelism

@@ -16,8 +16,8 @@ import { join } from 'node:path'
 const BUNDLE_AGE_MAX_MS = 7 * 24 * 3600 * 1000
 
 /**
- * The folder where bundles of this user lie: under the system's temporary folder, for this user alone. What lies there is
- * code that runs, so a folder that others own or may write to is not used: then a fresh one is made.
+ * The folder where bundles of this user lie: under the system's temporary folder, for this user alone. What lies there
+ * is code that runs, so a folder that others own or may write to is not used: then a fresh one is made.
  */
 export function bundleDirectory(): string {
   const path = join(tmpdir(), `nacelle-${userInfo().uid}`)

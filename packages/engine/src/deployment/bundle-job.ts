@@ -21,8 +21,8 @@ type Esbuild = typeof import('esbuild')
 let esbuild: Promise<Esbuild> | null = null
 
 /**
- * Starts the bundler, so that it is ready when {@link bundleJob} wants it. Call it first of all, then do something else:
- * its start takes some 50 ms of another core.
+ * Starts the bundler, so that it is ready when {@link bundleJob} wants it. Call it first of all, then do something
+ * else: its start takes some 50 ms of another core.
  */
 export function prewarmBundler(): void {
   // A failure shows itself again, with a message, when a job is bundled.
@@ -37,8 +37,8 @@ export async function stopBundler(): Promise<void> {
 }
 
 /**
- * Makes one file of a job file and all that it imports, packages included. `nacelle` stays outside: a bundle runs on the
- * engine that loads it. In the bundle `import.meta.url` and its relatives are those of the job file.
+ * Makes one file of a job file and all that it imports, packages included. `nacelle` stays outside: a bundle runs on
+ * the engine that loads it. In the bundle `import.meta.url` and its relatives are those of the job file.
  *
  * @throws NacelleError ERR_JOB_FILE_MISSING, ERR_NATIVE_ADDON, or ERR_BUNDLE with file, line and column of each mistake
  */

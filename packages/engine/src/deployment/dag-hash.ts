@@ -9,8 +9,8 @@ const VALUE_LENGTH_MAX = 80
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 /**
- * The structural hash of a DAG: SHA-256, in hexadecimal, of its canonical JSON (`dagToJson`). It covers vertices, edges and
- * their settings, not what functions do nor values that closures have captured.
+ * The structural hash of a DAG: SHA-256, in hexadecimal, of its canonical JSON (`dagToJson`). It covers vertices, edges
+ * and their settings, not what functions do nor values that closures have captured.
  */
 export function dagHash(dagJson: string): string {
   return createHash('sha256').update(dagJson).digest('hex')

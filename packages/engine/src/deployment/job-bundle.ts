@@ -1,6 +1,6 @@
 /**
- * A job's modules in one file, as every thread imports it. Bundles are named by their content: equal bundles are the same
- * file.
+ * A job's modules in one file, as every thread imports it. Bundles are named by their content: equal bundles are the
+ * same file.
  */
 export interface JobBundle {
   /** The bundle on disk, an absolute path that ends with `.mjs`. */

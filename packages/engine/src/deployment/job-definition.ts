@@ -14,7 +14,10 @@ export interface JobDefinition {
   /** Tells a job from other default exports, also across copies of the package. */
   readonly kind: 'nacelle.job'
   readonly config: JobConfig
-  /** Builds the pipeline; called once in each thread with the same arguments, and must build the same pipeline each time. */
+  /**
+   * Builds the pipeline; called once in each thread with the same arguments, and must build the same pipeline each
+   * time.
+   */
   build(args: readonly string[]): Pipeline | Promise<Pipeline>
 }
 

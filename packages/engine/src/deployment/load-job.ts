@@ -12,8 +12,8 @@ const GUARANTEES: readonly unknown[] = [undefined, 'none', 'atLeastOnce', 'exact
  * a second call answers the same job.
  *
  * @param bundlePath absolute path of the bundle
- * @throws NacelleError ERR_JOB_IMPORT when the module throws while it is imported, ERR_NOT_A_JOB when its default export
- * is not what `defineJob` answers, ERR_JOB_CONFIG when the settings are wrong
+ * @throws NacelleError ERR_JOB_IMPORT when the module throws while it is imported, ERR_NOT_A_JOB when its default
+ * export is not what `defineJob` answers, ERR_JOB_CONFIG when the settings are wrong
  */
 export async function loadJob(bundlePath: string): Promise<JobDefinition> {
   installEngineResolution()

@@ -26,7 +26,9 @@ export interface StackFrame {
   readonly text: string
 }
 
-/** Maps stacks out of a bundle back to the files that it was made of. Sources are read when the first frame is mapped. */
+/**
+ * Maps stacks out of a bundle back to the files that it was made of. Sources are read when the first frame is mapped.
+ */
 export class StackMapper {
   readonly #bundle: JobBundle
   #map: SourceMap | null = null

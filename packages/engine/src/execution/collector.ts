@@ -2,8 +2,8 @@ import type { Batch } from '../core/batch.ts'
 import type { Watermark } from '../core/watermark.ts'
 
 /**
- * The producing side of one edge of one processor: decides which queue gets which entry. Whoever is refused (an answer of
- * false, null or a position short of the end) repeats the same call later; nothing is ever sent twice.
+ * The producing side of one edge of one processor: decides which queue gets which entry. Whoever is refused (an answer
+ * of false, null or a position short of the end) repeats the same call later; nothing is ever sent twice.
  */
 export interface Collector {
   /** Takes entries `from` … `batch.count` by copying; answers the index of the first it did not take. */

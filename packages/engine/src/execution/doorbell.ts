@@ -1,9 +1,10 @@
 /**
- * How threads wake each other: for each thread a counter that is raised when there is news, and a flag that says whether
- * the thread sleeps, so that ringing an awake thread costs one load.
+ * How threads wake each other: for each thread a counter that is raised when there is news, and a flag that says
+ * whether the thread sleeps, so that ringing an awake thread costs one load.
  *
- * Invariant D1: a thread that sets its flag, then looks at all its queues once more, then waits on the counter value read
- * before the look, misses no ring: whoever published after the look sees the flag (both are sequentially consistent).
+ * Invariant D1: a thread that sets its flag, then looks at all its queues once more, then waits on the counter value
+ * read before the look, misses no ring: whoever published after the look sees the flag (both are sequentially
+ * consistent).
  */
 export class Doorbell {
   readonly #words: Int32Array
@@ -47,7 +48,10 @@ export class Doorbell {
     Atomics.notify(this.#words, at + RINGS)
   }
 
-  /** First half of falling asleep (D1): afterwards look at all queues once more, then {@link sleep} or {@link stayAwake}. */
+  /**
+   * First half of falling asleep (D1): afterwards look at all queues once more, then {@link sleep} or {@link
+   * stayAwake}.
+   */
   prepareSleep(): number {
     const at = this.#own * WORDS_PER_THREAD
     Atomics.store(this.#words, at + SLEEPING, 1)

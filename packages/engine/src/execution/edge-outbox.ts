@@ -22,7 +22,8 @@ export interface EdgeOutboxOptions {
  *
  * Invariants:
  * - O1: an accepted item is in a staging batch or with every collector it is meant for, exactly once each.
- * - O2: items for one ordinal leave in the order in which they were accepted, whether offered to all ordinals or to some.
+ * - O2: items for one ordinal leave in the order in which they were accepted, whether offered to all ordinals or to
+ *   some.
  */
 export class EdgeOutbox implements Outbox {
   readonly bucketCount: number

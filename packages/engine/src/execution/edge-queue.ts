@@ -10,13 +10,13 @@ export const POLL_DONE = 4
 
 /**
  * The producing end of an edge queue: one producer, one consumer, first in first out. A refused call (false or null) is
- * repeated later with the same arguments (a batch may have grown meanwhile); only a queue that passes by reference may be
- * given up after a refusal, any other may already hold a part of the batch.
+ * repeated later with the same arguments (a batch may have grown meanwhile); only a queue that passes by reference may
+ * be given up after a refusal, any other may already hold a part of the batch.
  */
 export interface QueueProducer {
   /**
-   * Takes a batch. Answers a batch for the next entries (its `count` is 0; for queues in shared memory the same one, for
-   * queues that pass by reference another one), or null when there is no room.
+   * Takes a batch. Answers a batch for the next entries (its `count` is 0; for queues in shared memory the same one,
+   * for queues that pass by reference another one), or null when there is no room.
    */
   offerBatch(batch: Batch): Batch | null
   offerWatermark(watermark: Watermark): boolean

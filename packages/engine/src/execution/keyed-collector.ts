@@ -23,12 +23,14 @@ export interface KeyedCollectorOptions {
   readonly dictionaryKeysMax: number
 }
 
-/** Default of {@link KeyedCollectorOptions.dictionaryKeysMax}: bounds a producer's memory for keys, not what it may see. */
+/**
+ * Default of {@link KeyedCollectorOptions.dictionaryKeysMax}: bounds a producer's memory for keys, not what it may see.
+ */
 export const DICTIONARY_KEYS_MAX = 1 << 17
 
 /**
- * The collector of edges with layout `keyed`. It keeps, over all its queues, one map from key to *code* (destination and
- * slot) and one dictionary per queue.
+ * The collector of edges with layout `keyed`. It keeps, over all its queues, one map from key to *code* (destination
+ * and slot) and one dictionary per queue.
  *
  * Invariants:
  * - K1: a slot in a batch is below the batch's `keyCount`, and the batch's dictionary is the one the slot belongs to.
@@ -71,7 +73,9 @@ export class KeyedCollector implements Collector, KeyedOutput, ProjectionTarget 
     return code >= 0 ? code : this.newCode(key, undefined)
   }
 
-  /** Gives a key that {@link codes} does not know its destination and slot. `item` is for the message about a null key. */
+  /**
+   * Gives a key that {@link codes} does not know its destination and slot. `item` is for the message about a null key.
+   */
   newCode(key: unknown, item: unknown): number {
     if (key === null || key === undefined) throw nullKeyError(this.#vertexName, item)
     const partition = (keyHash(key) >>> 0) % this.#queueOfPartition.length

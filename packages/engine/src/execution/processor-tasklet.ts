@@ -51,7 +51,8 @@ const STEPS_MAX = 64
  * - T1: an inbox never mixes items from before and behind a watermark or barrier.
  * - T2: a processor is only called while its outbox has room; what it staged leaves before anything newer.
  * - T3: inputs of a lower priority number are read to their end before others are touched.
- * - T4: `saveToSnapshot` is called when every live queue stands behind the barrier (exactly-once) and the inbox is empty.
+ * - T4: `saveToSnapshot` is called when every live queue stands behind the barrier (exactly-once) and the inbox is
+ *   empty.
  */
 export class ProcessorTasklet implements Tasklet {
   readonly name: string

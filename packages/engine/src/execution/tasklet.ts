@@ -12,6 +12,9 @@ export type Progress = typeof NO_PROGRESS | typeof MADE_PROGRESS | typeof DONE
 export interface Tasklet {
   readonly name: string
   call(): Progress
-  /** True while the tasklet waits for something that rings no bell (time, a user's source): it must be called now and then. */
+  /**
+   * True while the tasklet waits for something that rings no bell (time, a user's source): it must be called now and
+   * then.
+   */
   readonly needsPolling: boolean
 }

@@ -11,8 +11,8 @@ export interface ThreadAssignment {
 
 /**
  * Places processors: index i of a vertex on thread i modulo the number of threads, so that isolated neighbours share a
- * thread. Groups of vertices that fill fewer than all threads begin at different threads, so that single processors do not
- * all pile up on the first.
+ * thread. Groups of vertices that fill fewer than all threads begin at different threads, so that single processors do
+ * not all pile up on the first.
  */
 export function assignThreads(
   dag: DAG,

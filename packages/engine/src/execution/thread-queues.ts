@@ -5,7 +5,10 @@ import type { ExecutionPlan, PlannedEdge, PlannedQueue } from './execution-plan.
 import { LocalQueue } from './local-queue.ts'
 import { RingQueueConsumer, RingQueueProducer } from './ring-queue.ts'
 
-/** The queue ends that the processors of one thread hold. A queue within the thread is made when its first end is asked for. */
+/**
+ * The queue ends that the processors of one thread hold. A queue within the thread is made when its first end is asked
+ * for.
+ */
 export class ThreadQueues {
   readonly #plan: ExecutionPlan
   readonly #shared: SharedArrayBuffer | null

@@ -58,8 +58,8 @@ export class WatermarkCoalescer {
   }
 
   /**
-   * The watermark to handle now, {@link WATERMARK_IDLE}, or {@link WATERMARK_NONE} when nothing changed. Ask again until
-   * it answers none.
+   * The watermark to handle now, {@link WATERMARK_IDLE}, or {@link WATERMARK_NONE} when nothing changed. Ask again
+   * until it answers none.
    */
   next(): Watermark {
     let least = WATERMARK_DONE

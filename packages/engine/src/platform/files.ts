@@ -13,7 +13,9 @@ export interface DirectoryEntry {
 
 /** A file opened for reading by position. */
 export interface ReadableFile {
-  /** Reads at most `length` bytes at `position` into `target` at `offset`. Answers how many came; 0 at the end. Blocks. */
+  /**
+   * Reads at most `length` bytes at `position` into `target` at `offset`. Answers how many came; 0 at the end. Blocks.
+   */
   read(target: Uint8Array, offset: number, length: number, position: number): number
   close(): void
 }
@@ -54,8 +56,8 @@ export interface Files {
 export type CompressionFormat = 'gzip' | 'zstd'
 
 /**
- * A compressed file, read as plain bytes. Decompression goes on beside the calling thread and a bounded way ahead of it:
- * neither the file nor what it holds is ever in memory as a whole.
+ * A compressed file, read as plain bytes. Decompression goes on beside the calling thread and a bounded way ahead of
+ * it: neither the file nor what it holds is ever in memory as a whole.
  */
 export interface CompressedFile {
   /**

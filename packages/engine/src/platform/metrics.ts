@@ -11,6 +11,8 @@ export interface Metric {
 
 /** Makes metrics with tags (vertex, processor index, …) already attached. */
 export interface MetricRegistry {
-  /** The metric of this name, made on first use. Unit and meaning are part of the name: `lateEventsDropped`, `bytesOut`. */
+  /**
+   * The metric of this name, made on first use. Unit and meaning are part of the name: `lateEventsDropped`, `bytesOut`.
+   */
   metric(name: string): Metric
 }

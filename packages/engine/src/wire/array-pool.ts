@@ -13,7 +13,9 @@ export class ArrayPool {
     return this.arrays[this.depth++]!
   }
 
-  /** Takes back all arrays from `depth` on and forgets the first `count` values in each, so that they can be collected. */
+  /**
+   * Takes back all arrays from `depth` on and forgets the first `count` values in each, so that they can be collected.
+   */
   release(depth: number, count: number): void {
     for (let i = depth; i < this.depth; i++) {
       const array = this.arrays[i]!

@@ -112,7 +112,8 @@ export class BatchDecoder {
     const { reader } = this
     reader.need(count * 4)
     copyInt32s(reader.i32, reader.position >> 2, slots, 0, count)
-    // One sign bit gathers whether any slot is negative or too large. The copy is what is checked: nobody else can change it.
+    // One sign bit gathers whether any slot is negative or too large. The copy is what is checked: nobody else can
+    // change it.
     let signs = 0
     const last = keyCount - 1
     for (let i = 0; i < count; i++) {

@@ -15,11 +15,11 @@ export const RESET_DICTIONARY = 1
 export const SHAPE_KINDS = ['object', 'nullObject', 'tuple'] as const
 
 /**
- * Encodes batches of one stream. What it has told the other side before (shapes, keys) it does not repeat, so each message
- * must arrive, and in order; {@link accept} says that the last one will.
+ * Encodes batches of one stream. What it has told the other side before (shapes, keys) it does not repeat, so each
+ * message must arrive, and in order; {@link accept} says that the last one will.
  *
- * A message is a header (count, offset of the shape definitions, flags, number of new keys), the timestamps, the columns of the
- * layout and at the end the definitions of shapes that are new.
+ * A message is a header (count, offset of the shape definitions, flags, number of new keys), the timestamps, the
+ * columns of the layout and at the end the definitions of shapes that are new.
  */
 export class BatchEncoder {
   private readonly out: ByteWriter

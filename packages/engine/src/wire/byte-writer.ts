@@ -1,6 +1,8 @@
 import { align8, ByteRegion } from './byte-region.ts'
 
-/** Raised by {@link ByteWriter.ensure} when more is to be written than is allowed; whoever made the writer handles it. */
+/**
+ * Raised by {@link ByteWriter.ensure} when more is to be written than is allowed; whoever made the writer handles it.
+ */
 export class WriterFull extends Error {
   override readonly name = 'WriterFull'
 }

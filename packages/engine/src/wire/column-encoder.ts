@@ -12,9 +12,9 @@ import { hasHiddenProperties, hiddenProperties } from './transferable.ts'
 import { ValueWriter } from './value-writer.ts'
 
 /**
- * Writes arrays of values as columns. What a column is like is guessed from its first value; a method that finds the guess
- * wrong answers false with nothing written, and the values are sorted by class instead. Nothing is lost in any case: what
- * cannot be carried exactly is refused.
+ * Writes arrays of values as columns. What a column is like is guessed from its first value; a method that finds the
+ * guess wrong answers false with nothing written, and the values are sorted by class instead. Nothing is lost in any
+ * case: what cannot be carried exactly is refused.
  */
 export class ColumnEncoder {
   readonly shapes: EncoderShapes = new EncoderShapes()

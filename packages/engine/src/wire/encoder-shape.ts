@@ -10,10 +10,15 @@ export const TUPLE_LENGTH_MAX = 16
 /** Shapes that one stream of messages may define; objects of further ones travel value by value. */
 export const SHAPE_COUNT_MAX = 512
 
-/** So many objects of a shape are seen before code is generated for it: generating takes as long as some hundred of them. */
+/**
+ * So many objects of a shape are seen before code is generated for it: generating takes as long as some hundred of
+ * them.
+ */
 const HOT = 16
 
-/** The fields of objects that look alike, in the order of their properties, and the function generated to write them. */
+/**
+ * The fields of objects that look alike, in the order of their properties, and the function generated to write them.
+ */
 export class EncoderShape {
   readonly kind: ShapeKind
   /** A tuple's fields are named '0', '1', … */
@@ -22,7 +27,9 @@ export class EncoderShape {
   id = -1
   /** Kind of each field; it only widens. */
   readonly kinds: FieldKind[] = []
-  /** Byte offset of each column that the generated function writes itself; the last entry says which field did not fit. */
+  /**
+   * Byte offset of each column that the generated function writes itself; the last entry says which field did not fit.
+   */
   readonly offsets: number[] = []
   /** How many fields the generated function leaves to the column encoder. */
   anyCount = 0
@@ -52,7 +59,10 @@ export class EncoderShape {
     return this.compiled
   }
 
-  /** Makes the kind of a field fit `value`, a value that did not fit, too. It always widens, also when a getter answers anew each time. */
+  /**
+   * Makes the kind of a field fit `value`, a value that did not fit, too. It always widens, also when a getter answers
+   * anew each time.
+   */
   widen(field: number, value: unknown): void {
     const kind = widened(this.kinds[field]!, value)
     this.kinds[field] = kind === this.kinds[field] ? FIELD_ANY : kind

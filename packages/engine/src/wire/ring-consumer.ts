@@ -52,7 +52,8 @@ export class RingConsumer {
   /**
    * Takes the next message, if there is one.
    *
-   * @returns one of {@link POLL_NOTHING}, {@link POLL_BATCH}, {@link POLL_WATERMARK}, {@link POLL_BARRIER}, {@link POLL_DONE}
+   * @returns one of {@link POLL_NOTHING}, {@link POLL_BATCH}, {@link POLL_WATERMARK}, {@link POLL_BARRIER}, {@link
+   *   POLL_DONE}
    * @throws WireError when the bytes make no sense; the queue cannot be used any more
    */
   poll(): number {

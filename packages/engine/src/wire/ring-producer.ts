@@ -30,8 +30,8 @@ const INITIAL_SCRATCH_BYTES = 4096
 const RING_MESSAGE_MIN = 32
 
 /**
- * The producing end of an edge queue between two threads. Every `offer…` answers false when the ring is full; the same call is
- * repeated later then, with the batch unchanged, and nothing else is offered in between.
+ * The producing end of an edge queue between two threads. Every `offer…` answers false when the ring is full; the same
+ * call is repeated later then, with the batch unchanged, and nothing else is offered in between.
  */
 export class RingProducer {
   /** Bytes written so far, for metrics. */

@@ -2,7 +2,9 @@ import { NacelleError } from '../base/nacelle-error.ts'
 
 /** How instances of one class travel: as plain values that `read` turns back into instances. */
 export interface Serializer<T = unknown> {
-  /** Names the class in encoded bytes: the same in all threads, members and versions of a job. At most 255 characters. */
+  /**
+   * Names the class in encoded bytes: the same in all threads, members and versions of a job. At most 255 characters.
+   */
   readonly id: string
   /** The contents of an instance as a plain value; plain objects, arrays, primitives and other registered classes. */
   write(instance: T): unknown
@@ -58,7 +60,9 @@ export class SerializerRegistry {
 /** The serializers of this thread. A job module registers them when it is imported, so every thread has the same. */
 export const serializers: SerializerRegistry = new SerializerRegistry()
 
-/** Lets instances of a class travel between processors; see {@link Serializer}. Call it at the top of the job module. */
+/**
+ * Lets instances of a class travel between processors; see {@link Serializer}. Call it at the top of the job module.
+ */
 export function registerSerializer<T>(itemClass: ItemClass<T>, serializer: Serializer<T>): void {
   serializers.register(itemClass, serializer)
 }

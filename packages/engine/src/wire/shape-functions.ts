@@ -1,7 +1,10 @@
 /** What kind of thing a shape describes: a plain object, one without prototype, or an array of a fixed length. */
 export type ShapeKind = 'object' | 'nullObject' | 'tuple'
 
-/** How a field of a shape travels: by the column encoder, or written by the generated function itself as numbers or booleans. */
+/**
+ * How a field of a shape travels: by the column encoder, or written by the generated function itself as numbers or
+ * booleans.
+ */
 export type FieldKind = 0 | 1 | 2 | 3
 export const FIELD_ANY = 0
 export const FIELD_INT32 = 1
@@ -9,11 +12,11 @@ export const FIELD_FLOAT64 = 2
 export const FIELD_BOOLEAN = 3
 
 /**
- * Writes the fields of `values[from..to)` into columns: numbers and booleans at `offsets` (in bytes, one for each field),
- * all others into the arrays `stack[base]`, `stack[base + 1]`, … in the order of the fields.
+ * Writes the fields of `values[from..to)` into columns: numbers and booleans at `offsets` (in bytes, one for each
+ * field), all others into the arrays `stack[base]`, `stack[base + 1]`, … in the order of the fields.
  *
- * @returns -1, or the index of the first value that is not of this shape; the entry of `offsets` behind the last field then
- * says which field was of another kind, -1 = the value has another shape altogether
+ * @returns -1, or the index of the first value that is not of this shape; the entry of `offsets` behind the last field
+ * then says which field was of another kind, -1 = the value has another shape altogether
  */
 export type ShapeWriteFunction = (
   values: readonly unknown[],
@@ -121,8 +124,9 @@ function prototypeOf(shape: ShapeKind): object | null {
 }
 
 /**
- * That a value has exactly the shape: the same properties in the same order, no others, and the right prototype. The property
- * `constructor` stands for the prototype where it can, since asking for the prototype itself takes as long as all the rest.
+ * That a value has exactly the shape: the same properties in the same order, no others, and the right prototype. The
+ * property `constructor` stands for the prototype where it can, since asking for the prototype itself takes as long as
+ * all the rest.
  */
 function check(shape: ShapeKind, fields: readonly string[]): string {
   const fail = `{ offsets[${fields.length}] = -1; return i }`

@@ -8,7 +8,10 @@ import { WireError } from './wire-error.ts'
 const SHORT_TEXT = 20
 /** How many strings are looked at to find out whether a dictionary pays. */
 const SAMPLE = 64
-/** Strings are decoded together up to so many characters: V8's substrings keep the text that they were cut from in memory. */
+/**
+ * Strings are decoded together up to so many characters: V8's substrings keep the text that they were cut from in
+ * memory.
+ */
 const CHUNK_CHARS = 256
 
 /** Writes columns of strings. */
@@ -187,7 +190,8 @@ function readTexts(from: ByteReader, tag: number, out: unknown[], at: number, co
   from.align()
   let position = start
   for (let i = 0; i < count; ) {
-    // A call for each string would cost more than all the rest; one for all would let each keep the text of the whole batch.
+    // A call for each string would cost more than all the rest; one for all would let each keep the text of the whole
+    // batch.
     let chars = 0
     let to = i
     do chars += i32[first + to++]!

@@ -6,7 +6,9 @@ import { serializers } from './serializers.ts'
 /** Nesting that an item may have; deeper ones are most likely cyclic. */
 export const ITEM_DEPTH_MAX = 500
 
-/** Says that a value cannot travel; the message says what it is. Whoever knows the vertex makes a NacelleError of it. */
+/**
+ * Says that a value cannot travel; the message says what it is. Whoever knows the vertex makes a NacelleError of it.
+ */
 export class NotTransferable extends Error {
   override readonly name = 'NotTransferable'
   readonly className: string | null

@@ -15,7 +15,10 @@ export function defineProperty(target: object, key: string, value: unknown): voi
   else (target as Record<string, unknown>)[key] = value
 }
 
-/** Reads what {@link ValueWriter} wrote. It makes plain data and instances that registered serializers answer, nothing else. */
+/**
+ * Reads what {@link ValueWriter} wrote. It makes plain data and instances that registered serializers answer, nothing
+ * else.
+ */
 export class ValueReader {
   private readonly from: ByteReader
   private readonly registry: SerializerRegistry

@@ -18,5 +18,8 @@ export const SET = 15
 export const BINARY = 16
 export const REGISTERED = 17
 
-/** Finds characters outside Latin-1. On strings that V8 keeps with a byte per character it answers without looking at them. */
+/**
+ * Finds characters outside Latin-1. On strings that V8 keeps with a byte per character it answers without looking at
+ * them.
+ */
 export const NOT_LATIN1: RegExp = /[^\u0000-\u00ff]/

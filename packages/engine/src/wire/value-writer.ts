@@ -16,8 +16,8 @@ import * as tag from './value-tags.ts'
 const SHORT_TEXT = 24
 
 /**
- * Writes any value that may travel, one after the other, each with a byte that says what it is. Slower than columns, but
- * exact for everything: what the column encoder finds irregular goes this way.
+ * Writes any value that may travel, one after the other, each with a byte that says what it is. Slower than columns,
+ * but exact for everything: what the column encoder finds irregular goes this way.
  */
 export class ValueWriter {
   private readonly out: ByteWriter

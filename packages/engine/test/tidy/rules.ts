@@ -8,6 +8,7 @@ export type SourceRule = (file: SourceFile) => Finding[]
 const FILE_LINES_MAX = 500
 const FUNCTION_LINES_MAX = 70
 const PARAMETERS_MAX = 4
+const HOT_PARAMETERS_MAX = 6
 
 const VAGUE_FILE_WORDS: ReadonlySet<string> = new Set(
   'util utils common helper helpers manager managers misc'.split(' '),
@@ -49,15 +50,14 @@ export const functionSize: SourceRule = (file) => {
   return findings
 }
 
-/** Positional parameters; more of them are an options object. */
-export const parameterCount: SourceRule = (file) => {
+/** Positional parameters; more of them are an options object. In hot loops that would be an allocation. */
+export function parameterCount(file: SourceFile, isHot: boolean): Finding[] {
+  const max = isHot ? HOT_PARAMETERS_MAX : PARAMETERS_MAX
   const findings: Finding[] = []
   walk(file.program, (node) => {
     if (!isFunction(node) || !('params' in node)) return
     const count = (node.params as readonly Node[]).length
-    if (count > PARAMETERS_MAX) {
-      findings.push(finding(file, node.start, `${count} positional parameters, more than ${PARAMETERS_MAX}`))
-    }
+    if (count > max) findings.push(finding(file, node.start, `${count} positional parameters, more than ${max}`))
   })
   return findings
 }

@@ -12,8 +12,8 @@ export interface FakeThreadInside {
 }
 
 /**
- * Threads that run in this one: instead of loading a module, a start calls the function that was given for its URL. Messages
- * are structured clones and arrive in later timer calls, as they do between real threads.
+ * Threads that run in this one: instead of loading a module, a start calls the function that was given for its URL.
+ * Messages are structured clones and arrive in later timer calls, as they do between real threads.
  */
 export class FakeThreadHost implements ThreadHost {
   readonly availableParallelism: number

@@ -27,8 +27,8 @@ type Node = FileNode | DirectoryNode
 const PIECE_LENGTH = 4096
 
 /**
- * Files in memory. Paths are POSIX paths; relative ones start at `/`. Errors carry `code`, `path` and `syscall` like those of
- * the operating system.
+ * Files in memory. Paths are POSIX paths; relative ones start at `/`. Errors carry `code`, `path` and `syscall` like
+ * those of the operating system.
  */
 export class MemoryFiles implements Files {
   readonly #nodes = new Map<string, Node>()

@@ -2,8 +2,8 @@ import type { Connection, Listener, Network, NetworkAddress } from '../network.t
 import type { Timers } from '../timers.ts'
 
 /**
- * A network in memory. Bytes arrive `latencyMs` after they were sent, in order. Pairs of hosts may be cut from each other:
- * open connections break, new ones are refused.
+ * A network in memory. Bytes arrive `latencyMs` after they were sent, in order. Pairs of hosts may be cut from each
+ * other: open connections break, new ones are refused.
  */
 export class MemoryNetwork implements Network {
   readonly #timers: Timers

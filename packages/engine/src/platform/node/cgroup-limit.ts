@@ -7,8 +7,8 @@ export type ReadText = (path: string) => string | null
 const ROOT = '/sys/fs/cgroup'
 
 /**
- * How many cores the control groups of this process allow: a fraction, or null without a limit. The tightest limit on the
- * way from the group of the process up to the root counts, with version 1 and version 2 of the interface.
+ * How many cores the control groups of this process allow: a fraction, or null without a limit. The tightest limit on
+ * the way from the group of the process up to the root counts, with version 1 and version 2 of the interface.
  */
 export function cgroupCpuLimit(read: ReadText = readSystemFile): number | null {
   const groups = read('/proc/self/cgroup')

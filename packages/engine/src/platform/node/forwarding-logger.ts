@@ -6,7 +6,10 @@ export type ForwardLog = (level: LogLevel, message: string, fields: Readonly<Rec
 
 const WEIGHT: Readonly<Record<LogLevel, number>> = { trace: 0, debug: 1, info: 2, warn: 3, error: 4 }
 
-/** The logger of a worker thread: hands records on (to the main thread, whose logger gives them a form) instead of writing. */
+/**
+ * The logger of a worker thread: hands records on (to the main thread, whose logger gives them a form) instead of
+ * writing.
+ */
 export function createForwardingLogger(
   level: LogLevel,
   forward: ForwardLog,

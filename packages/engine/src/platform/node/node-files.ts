@@ -82,7 +82,9 @@ function kindOf(entry: fs.Dirent): DirectoryEntry['kind'] {
   return entry.isSymbolicLink() ? 'link' : 'other'
 }
 
-/** A read stream through a decompressor; the library's thread pool does the work, its buffers bound how far it is ahead. */
+/**
+ * A read stream through a decompressor; the library's thread pool does the work, its buffers bound how far it is ahead.
+ */
 class NodeCompressedFile implements CompressedFile {
   readonly #file: fs.ReadStream
   readonly #plain: zlib.Gunzip | zlib.ZstdDecompress

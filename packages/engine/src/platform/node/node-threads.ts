@@ -16,14 +16,17 @@ export const NODE_THREADS: ThreadHost = {
   },
 }
 
-/** Whole cores out of what the system shows and what the control groups allow: at least one, and a started one not counted. */
+/**
+ * Whole cores out of what the system shows and what the control groups allow: at least one, and a started one not
+ * counted.
+ */
 export function usableCores(shown: number, limit: number | null): number {
   return limit === null ? shown : Math.max(1, Math.min(shown, Math.floor(limit)))
 }
 
 /**
- * The URL of a worker's entry module that lies beside another module: its TypeScript when that one runs from source, else
- * what was built of it.
+ * The URL of a worker's entry module that lies beside another module: its TypeScript when that one runs from source,
+ * else what was built of it.
  *
  * @param from `import.meta.url` of the caller
  * @param path without extension, relative to the caller: `./worker-entry`
