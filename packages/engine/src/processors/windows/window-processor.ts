@@ -1,0 +1,127 @@
+import type { AggregateOperation } from '../../aggregate/aggregate-operation.ts'
+import { columnarFormOf } from '../../aggregate/columnar-form.ts'
+import { compileKernels } from '../../aggregate/kernels.ts'
+import { AbstractProcessor } from '../../core/abstract-processor.ts'
+import type { Inbox } from '../../core/inbox.ts'
+import type { Watermark } from '../../core/watermark.ts'
+import type { FrameLoop } from './frame-loops.ts'
+import { FrameTable, floorToStep } from './frame-table.ts'
+import { FrameWindow } from './frame-window.ts'
+import { LateEvents } from './late-events.ts'
+import { type ResultsLoop, resultsLoop } from './output-loops.ts'
+import { RecombinedWindow } from './recombined-window.ts'
+import { RunningWindow } from './running-window.ts'
+import type { SlidingWindow, WindowContents } from './window-contents.ts'
+
+/** What a {@link WindowProcessor} is made of. */
+export interface WindowProcessorOptions {
+  /** How accumulators are combined, and results made of them. */
+  readonly operation: AggregateOperation<never, unknown, unknown>
+  readonly window: SlidingWindow
+  /** Whether results carry their key (`KeyedWindowResult`) or there is but one key, which they do not (`WindowResult`). */
+  readonly keyed: boolean
+}
+
+/**
+ * Keeps frames of accumulators and emits a result for each window and key that has items in it, stamped with the last
+ * millisecond of the window, as soon as the watermark has reached the window's end. At the end of the input all windows
+ * are emitted. Late entries are dropped and counted in the metric `lateEventsDropped`.
+ */
+export abstract class WindowProcessor extends AbstractProcessor {
+  protected table!: FrameTable
+  protected lateEvents!: LateEvents
+  protected readonly options: WindowProcessorOptions
+  /** Whether each window has accumulators of its own, because those of frames cannot be combined. */
+  protected readonly isSpread: boolean
+  #contents!: WindowContents
+  #writeResults!: ResultsLoop
+  /** Next entry of the open window; -1 when no window is open. */
+  #position = -1
+
+  constructor(options: WindowProcessorOptions) {
+    super()
+    this.options = options
+    const { sizeMs, slideByMs } = options.window
+    this.isSpread = options.operation.combine === null && sizeMs > slideByMs
+  }
+
+  protected override initialize(): void {
+    const { operation, window, keyed } = this.options
+    const { vertexName } = this.context
+    const form = columnarFormOf(operation)
+    this.lateEvents = new LateEvents(this.context)
+    this.table = new FrameTable({
+      kernels: compileKernels(form),
+      frameSizeMs: window.slideByMs,
+      lateEvents: this.lateEvents,
+      vertexName,
+    })
+    this.#contents = this.#createContents()
+    const { by, take } = this.#contents
+    this.#writeResults = resultsLoop({ form, operationName: operation.name, vertexName, keyed, by, take })
+  }
+
+  /** The loop that brings entries of an input into the frames. */
+  protected abstract loopOf(ordinal: number): FrameLoop
+
+  override process(ordinal: number, inbox: Inbox): void {
+    const loop = this.loopOf(ordinal)
+    const { sizeMs, slideByMs } = this.options.window
+    loop(inbox.batch, inbox.position, this.table, 0)
+    if (this.isSpread) {
+      for (let offset = slideByMs; offset < sizeMs; offset += slideByMs)
+        loop(inbox.batch, inbox.position, this.table, offset)
+    }
+    inbox.position = inbox.batch.count
+    this.lateEvents.report()
+  }
+
+  override tryProcessWatermark(watermark: Watermark): boolean {
+    this.table.closedEnd = floorToStep(watermark, this.options.window.slideByMs)
+    return this.#emitWindows(this.table.closedEnd) && this.outbox.offerWatermark(watermark)
+  }
+
+  override complete(): boolean {
+    return this.#emitWindows(Number.POSITIVE_INFINITY)
+  }
+
+  override close(): void {
+    this.lateEvents?.close()
+  }
+
+  #createContents(): WindowContents {
+    const { operation, window } = this.options
+    const kernels = compileKernels(columnarFormOf(operation))
+    if (this.isSpread || window.sizeMs === window.slideByMs) return new FrameWindow(this.table, window.sizeMs)
+    if (kernels.deductRows !== null) return new RunningWindow(kernels, this.table, window)
+    return new RecombinedWindow(kernels, this.table, window)
+  }
+
+  /** Emits windows that end at `limit` or before; false = the outbox is full, call again. */
+  #emitWindows(limit: number): boolean {
+    const contents = this.#contents
+    for (;;) {
+      if (this.#position < 0) {
+        const end = contents.nextEnd()
+        if (end > limit || end === Number.POSITIVE_INFINITY) return true
+        contents.open(end)
+        this.#position = 0
+      }
+      if (!this.#emitResults()) return false
+      contents.close()
+      this.#position = -1
+    }
+  }
+
+  #emitResults(): boolean {
+    const { outbox } = this
+    const { count } = this.#contents
+    while (this.#position < count) {
+      if (outbox.staging.count >= outbox.capacity && !outbox.flush()) return false
+      const to = Math.min(count, this.#position + outbox.capacity - outbox.staging.count)
+      this.#writeResults(this.#contents, this.#position, to, outbox.staging)
+      this.#position = to
+    }
+    return true
+  }
+}
