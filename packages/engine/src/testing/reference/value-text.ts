@@ -1,0 +1,27 @@
+/**
+ * A text that two values share exactly when they are equal as keys and results are: by content, properties in any order, 0 equal to
+ * -0, NaN equal to NaN. Values of different types have different texts.
+ */
+export function valueText(value: unknown): string {
+  switch (typeof value) {
+    case 'number':
+      return value === 0 ? '0' : String(value)
+    case 'string':
+      return JSON.stringify(value)
+    case 'bigint':
+      return `${value}n`
+    case 'object':
+      return value === null ? 'null' : objectText(value)
+    default:
+      return String(value)
+  }
+}
+
+function objectText(value: object): string {
+  if (Array.isArray(value)) return `[${Array.from(value, valueText).join(',')}]`
+  if (value instanceof Date) return `Date(${value.getTime()})`
+  if (value instanceof Set) return `Set(${Array.from(value, valueText).sort().join(',')})`
+  if (value instanceof Map) return `Map(${Array.from(value, ([key, held]) => `${valueText(key)}=>${valueText(held)}`).sort().join(',')})`
+  const properties = Object.entries(value).map(([name, held]) => `${JSON.stringify(name)}:${valueText(held)}`)
+  return `{${properties.sort().join(',')}}`
+}
