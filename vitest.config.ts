@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 const source = (path: string): string => fileURLToPath(new URL(`packages/engine/src/${path}`, import.meta.url))
 
 export default defineConfig({
-  // Tests run against the source. What needs the built engine (the jet command, bundled jobs) resolves `nacelle` itself.
+  // Tests run against the source. What needs the built engine (the jet command, bundled jobs) resolves `nacelle`
+  // itself.
   resolve: {
     alias: [
       { find: /^nacelle$/, replacement: source('index.ts') },

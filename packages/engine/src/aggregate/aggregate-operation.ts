@@ -39,7 +39,10 @@ export interface StateColumn {
 /** A value that a columnar operation takes from each item, before the exchange. */
 export interface ValueGetter {
   readonly type: ColumnType
-  /** null = the item itself. It has no side effects: it may be called on another thread than the rest, and more than once. */
+  /**
+   * null = the item itself. It has no side effects: it may be called on another thread than the rest, and more than
+   * once.
+   */
   readonly get: ((item: never) => unknown) | null
   /** True: NaN (`f64`) or null (`any`) occurs among the values and means something to this form. Default false. */
   readonly nullable?: boolean
@@ -47,10 +50,11 @@ export interface ValueGetter {
 
 /**
  * An aggregate operation as statements over columns, from which the engine generates its loops. Everything is text of
- * JavaScript made by us for stock operations (users' functions appear only as named constants, their text is never inlined).
- * `s[i]` is an l-value of the i-th accumulator column of the row at hand, `o[i]` of another row, `v[i]` an expression of the
- * i-th value, `k.name` the identifier of a constant. Expressions given may be repeated freely in the answer: they have no side effects.
- * Locals that a text declares stand in a block of their own and begin with `$`, as nothing in the given expressions does.
+ * JavaScript made by us for stock operations (users' functions appear only as named constants, their text is never
+ * inlined). `s[i]` is an l-value of the i-th accumulator column of the row at hand, `o[i]` of another row, `v[i]` an
+ * expression of the i-th value, `k.name` the identifier of a constant. Expressions given may be repeated freely in the
+ * answer: they have no side effects. Locals that a text declares stand in a block of their own and begin with `$`, as
+ * nothing in the given expressions does.
  *
  * Equality with the object form is a law, tested for every stock operation.
  */

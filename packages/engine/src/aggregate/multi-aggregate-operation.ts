@@ -1,9 +1,9 @@
 import type { AggregateOperation, ColumnarForm } from './aggregate-operation.ts'
 
 /**
- * One aggregation over several co-grouped inputs: each input has an operation of its own, and all of them work on the same
- * accumulator. They share `create`, `combine`, `deduct`, `export` and `finish`, and differ in `accumulate` and in the values
- * that they take from their items; their columnar forms have the same state columns.
+ * One aggregation over several co-grouped inputs: each input has an operation of its own, and all of them work on the
+ * same accumulator. They share `create`, `combine`, `deduct`, `export` and `finish`, and differ in `accumulate` and in
+ * the values that they take from their items; their columnar forms have the same state columns.
  *
  * @typeParam I the item types of the inputs: a tuple (inputs by ordinal) or a record (inputs by name)
  * @typeParam A accumulator, @typeParam R result

@@ -17,10 +17,10 @@ const OWN_LENGTH_KEPT_MAX = 1 << 16
  * Runs a source made by `SourceBuilder`.
  *
  * Invariants:
- * - B1: while `fillBuffer` runs, the buffer's array is the staging batch's, or the source's own when an earlier fill was
- *   asynchronous or did not fit into the staging batch; what lies in an own array is copied piece by piece.
- * - B2: when `fillBuffer` answers a promise, its array is its own before the call of the engine ends, because the engine
- *   may flush the staging batch at any time.
+ * - B1: while `fillBuffer` runs, the buffer's array is the staging batch's, or the source's own when an earlier fill
+ *   was asynchronous or did not fit into the staging batch; what lies in an own array is copied piece by piece.
+ * - B2: when `fillBuffer` answers a promise, its array is its own before the call of the engine ends, because the
+ *   engine may flush the staging batch at any time.
  * - B3: the watermark of a fill leaves behind all items of the fill.
  */
 export class BuiltSourceProcessor extends AbstractProcessor {

@@ -14,8 +14,8 @@ export interface FileSinkOptions<in T> {
   /** Default by format: `.txt`, `.json`, `.csv`. */
   readonly extension?: string
   /**
-   * What a line holds: `text` (default) the item by `toText`, `json` the item as JSON, `csv` the item's properties, with the
-   * names of the columns in the first line.
+   * What a line holds: `text` (default) the item by `toText`, `json` the item as JSON, `csv` the item's properties,
+   * with the names of the columns in the first line.
    */
   readonly format?: 'text' | 'json' | 'csv'
   /** For `text`. Default: strings as they are, all else as JSON. */

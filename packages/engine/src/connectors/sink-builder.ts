@@ -8,14 +8,17 @@ import { BuiltSinkProcessor, type SinkFunctions } from './built-sink-processor.t
 export type CreateSink<S> = (context: ProcessorContext) => S | Promise<S>
 
 /**
- * Takes one item. `timestampMs` is NaN on streams without event time. When it returns a promise, the next item comes only
- * when that has settled; other processors go on meanwhile.
+ * Takes one item. `timestampMs` is NaN on streams without event time. When it returns a promise, the next item comes
+ * only when that has settled; other processors go on meanwhile.
  */
 export type ReceiveItem<S, T> = (sink: S, item: T, timestampMs: number) => void | Promise<void>
 
 /** A builder that lacks `receive`. */
 export interface SinkWithoutReceive<S> {
-  /** The function that takes an item. Give the type of items once: `receive<Bid>((sink, bid) => …)`, or by the type of the parameter. */
+  /**
+   * The function that takes an item. Give the type of items once: `receive<Bid>((sink, bid) => …)`, or by the type of
+   * the parameter.
+   */
   receive<T>(receive: ReceiveItem<S, T>): BuiltSinkBuilder<S, T>
 }
 

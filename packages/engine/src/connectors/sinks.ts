@@ -9,8 +9,8 @@ import { type TableOptions, tableSink } from './table-sink.ts'
 /** Stock sinks. */
 export const Sinks = {
   /**
-   * Appends items to `target`, from one processor. For pipelines that run in the calling thread (tests, small scripts): in a
-   * job made of a module each thread has an array of its own, and the caller's stays empty.
+   * Appends items to `target`, from one processor. For pipelines that run in the calling thread (tests, small scripts):
+   * in a job made of a module each thread has an array of its own, and the caller's stays empty.
    */
   collector<T>(target: T[]): Sink<T> {
     const sink = SinkBuilder.sink('collectorSink', () => target)
@@ -48,7 +48,9 @@ export const Sinks = {
     }
   },
 
-  /** Shows the first rows as a table when the job ends: `Sinks.table({ sort: (a, b) => b.value - a.value, limit: 10 })`. */
+  /**
+   * Shows the first rows as a table when the job ends: `Sinks.table({ sort: (a, b) => b.value - a.value, limit: 10 })`.
+   */
   table<T>(options: TableOptions<T> = {}): Sink<T> {
     return tableSink(options)
   },

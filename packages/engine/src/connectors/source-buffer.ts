@@ -25,8 +25,8 @@ export interface TimestampedSourceBuffer<in T> {
 }
 
 /**
- * The buffer behind {@link SourceBuffer}. Its array is that of the outbox's staging batch, so that an item is written once
- * and copied never; hence plain fields, and `add` does nothing but write.
+ * The buffer behind {@link SourceBuffer}. Its array is that of the outbox's staging batch, so that an item is written
+ * once and copied never; hence plain fields, and `add` does nothing but write.
  */
 export class PlainSourceBuffer implements BatchSourceBuffer<unknown> {
   items: unknown[] = []

@@ -10,8 +10,8 @@ import type { SourceFunctions } from './source-functions.ts'
 export type CreateSource<S> = (context: ProcessorContext) => S | Promise<S>
 
 /**
- * Fills the buffer with what is there now, and returns: it must not wait for more. When it returns a promise, the engine
- * waits for it without holding up other processors, and calls again only when it has settled.
+ * Fills the buffer with what is there now, and returns: it must not wait for more. When it returns a promise, the
+ * engine waits for it without holding up other processors, and calls again only when it has settled.
  */
 export type FillBuffer<S, B> = (source: S, buffer: B) => void | Promise<void>
 
@@ -103,8 +103,8 @@ export class BatchSourceBuilder<in out S, out T> {
   }
 
   /**
-   * Lets the source run as several processors, so many on each member (-1 = one for each thread). Without it there is one
-   * processor in the cluster. `create` learns which one it is from its context.
+   * Lets the source run as several processors, so many on each member (-1 = one for each thread). Without it there is
+   * one processor in the cluster. `create` learns which one it is from its context.
    */
   distributed(preferredLocalParallelism = -1): BatchSourceBuilder<S, T> {
     return new BatchSourceBuilder({ ...this.#settings, preferredLocalParallelism })
@@ -141,12 +141,17 @@ export class StreamSourceBuilder<in out S, out T> {
     return new StreamSourceBuilder({ ...this.#settings, preferredLocalParallelism })
   }
 
-  /** After so many milliseconds without items a processor of the source no longer holds the watermark back; 0 = it always does. */
+  /**
+   * After so many milliseconds without items a processor of the source no longer holds the watermark back; 0 = it
+   * always does.
+   */
   partitionIdleTimeout(timeoutMs: number): StreamSourceBuilder<S, T> {
     return new StreamSourceBuilder({ ...this.#settings, partitionIdleTimeoutMs: timeoutMs })
   }
 
-  /** Makes the source fault-tolerant: `create` answers what is to be saved, `restore` of the second call takes it back. */
+  /**
+   * Makes the source fault-tolerant: `create` answers what is to be saved, `restore` of the second call takes it back.
+   */
   createSnapshot<State>(create: (source: S) => State): SnapshottingSourceBuilder<S, T, State> {
     return {
       restoreSnapshot: (restore) =>

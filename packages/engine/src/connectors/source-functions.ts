@@ -18,7 +18,10 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   )
 }
 
-/** Wraps what a function of a source or sink threw where no single item is to blame; errors of the engine pass as they are. */
+/**
+ * Wraps what a function of a source or sink threw where no single item is to blame; errors of the engine pass as they
+ * are.
+ */
 export function connectorError(thrown: unknown, vertexName: string, what: string): NacelleError {
   if (thrown instanceof NacelleError) return thrown
   const text =

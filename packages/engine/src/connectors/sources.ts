@@ -25,13 +25,18 @@ export interface FilesOptions {
   readonly invalidBytes?: 'replace' | 'fail'
   /** Files larger than so many bytes are shared among the processors, cut at line borders. Default 8 MiB. */
   readonly splitBytes?: number
-  /** True: the members of a cluster see the same files and share them. Default false: each reads those on its own disk. */
+  /**
+   * True: the members of a cluster see the same files and share them. Default false: each reads those on its own disk.
+   */
   readonly sharedFileSystem?: boolean
 }
 
 /** {@link FilesOptions} of formats in which a line may be wrong. */
 export interface ParsedFilesOptions extends FilesOptions {
-  /** A line that cannot be read makes the job `fail` with file and line (default), or is `skip`ped, counted and logged now and then. */
+  /**
+   * A line that cannot be read makes the job `fail` with file and line (default), or is `skip`ped, counted and logged
+   * now and then.
+   */
   readonly malformed?: MalformedPolicy
 }
 
@@ -42,13 +47,15 @@ export interface CsvOptions<C extends CsvColumns> extends ParsedFilesOptions {
    * columns are there, as strings.
    */
   readonly columns?: C
-  /** Whether the first record of each file names its columns. Default true; with false `columns` names them, in order. */
+  /**
+   * Whether the first record of each file names its columns. Default true; with false `columns` names them, in order.
+   */
   readonly header?: boolean
   /** One character. Default `,`. */
   readonly separator?: string
   /**
-   * Whether fields in quotes may hold line breaks. Default true. With false, files larger than
-   * {@link FilesOptions.splitBytes} are shared among the processors: nothing else tells a line break in a field from the end
+   * Whether fields in quotes may hold line breaks. Default true. With false, files larger than {@link
+   * FilesOptions.splitBytes} are shared among the processors: nothing else tells a line break in a field from the end
    * of a record.
    */
   readonly multilineFields?: boolean
@@ -56,7 +63,9 @@ export interface CsvOptions<C extends CsvColumns> extends ParsedFilesOptions {
 
 const DEFAULT_SPLIT_BYTES = 8 * 1024 * 1024
 
-/** Files that one pattern or several stand for: globs, paths of files, or of directories (their files, not those below). */
+/**
+ * Files that one pattern or several stand for: globs, paths of files, or of directories (their files, not those below).
+ */
 export type FilePatterns = string | readonly string[]
 
 /** Stock sources. All of them read files in lines ended by LF or CR LF; the last line may lack its end. */

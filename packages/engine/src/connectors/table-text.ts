@@ -5,8 +5,8 @@ const CELL_WIDTH_MAX = 60
 const DECIMALS_MAX = 3
 
 /**
- * Rows of values as an aligned table with a line under its heading: numbers to the right, with the same decimals in all of
- * a column, everything else to the left. Ends with a newline.
+ * Rows of values as an aligned table with a line under its heading: numbers to the right, with the same decimals in all
+ * of a column, everything else to the left. Ends with a newline.
  */
 export function tableText(headings: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const columns = headings.map((heading, i) =>
@@ -80,7 +80,9 @@ function clipped(text: string): string {
   return `${shown}…`
 }
 
-/** Columns that a text takes on a terminal: two for wide characters of East Asia and pictures, none for combining marks. */
+/**
+ * Columns that a text takes on a terminal: two for wide characters of East Asia and pictures, none for combining marks.
+ */
 function widthOf(text: string): number {
   let width = 0
   for (const c of text) width += /\p{Mark}/u.test(c) ? 0 : isWide(c.codePointAt(0)!) ? 2 : 1

@@ -36,8 +36,8 @@ export const TestSources = {
   },
 
   /**
-   * An endless stream from one processor: `ratePerSecond` items each second, by the clock. It emits what is due and skips
-   * nothing when it falls behind. The timestamp of an item is the millisecond in which it was due.
+   * An endless stream from one processor: `ratePerSecond` items each second, by the clock. It emits what is due and
+   * skips nothing when it falls behind. The timestamp of an item is the millisecond in which it was due.
    *
    * @param generator makes an item of its timestamp and its number, counted from 0; default {@link TestEvent}
    */

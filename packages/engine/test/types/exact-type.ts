@@ -2,8 +2,8 @@
 export type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
 
 /**
- * Refuses to compile when the type of a value is not exactly `Expected`: `exactly<BatchStage<string>>()(stage)`. Only the
- * compiler reads its callers.
+ * Refuses to compile when the type of a value is not exactly `Expected`: `exactly<BatchStage<string>>()(stage)`. Only
+ * the compiler reads its callers.
  */
 export declare function exactly<Expected>(): <Actual>(
   value: Actual,

@@ -1,8 +1,8 @@
 import { NacelleError } from '../../base/nacelle-error.ts'
 
 /**
- * What the text of a field becomes. `number` takes decimal numbers (blanks around them are ignored), `boolean` takes `true`
- * and `false`; with `?` an empty field becomes null; a function makes anything, and may throw.
+ * What the text of a field becomes. `number` takes decimal numbers (blanks around them are ignored), `boolean` takes
+ * `true` and `false`; with `?` an empty field becomes null; a function makes anything, and may throw.
  */
 export type CsvColumn =
   | 'string'

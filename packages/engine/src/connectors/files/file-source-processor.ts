@@ -58,8 +58,8 @@ class FileSourceSupplier implements ProcessorSupplier {
 /**
  * Reads the splits dealt to it, one after another.
  *
- * Metrics: `sourceBytesTotal` (bytes of all its splits, as they lie on the disk), `sourceBytesRead` (how many of them are
- * done), `sourceSplitsTotal`, `sourceSplitsRead`, `malformedLinesSkipped`.
+ * Metrics: `sourceBytesTotal` (bytes of all its splits, as they lie on the disk), `sourceBytesRead` (how many of them
+ * are done), `sourceSplitsTotal`, `sourceSplitsRead`, `malformedLinesSkipped`.
  */
 class FileSourceProcessor extends AbstractProcessor {
   readonly #rules: FileSourceRules

@@ -9,8 +9,8 @@ export interface FoundFile {
 }
 
 /**
- * The files that some patterns stand for, sorted by path, each once. A pattern is a glob, the path of a file, or that of a
- * directory, which stands for the files directly in it. `**` does not follow symbolic links to directories.
+ * The files that some patterns stand for, sorted by path, each once. A pattern is a glob, the path of a file, or that
+ * of a directory, which stands for the files directly in it. `**` does not follow symbolic links to directories.
  *
  * @param directory where relative patterns start
  * @throws NacelleError ERR_NO_FILES when a pattern matches no file, ERR_FILE when a directory cannot be read

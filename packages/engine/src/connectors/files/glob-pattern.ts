@@ -10,9 +10,9 @@ export function isGlob(pattern: string): boolean {
 }
 
 /**
- * Reads a glob pattern: `*` and `?` within a name, `[abc]`, `[a-z]`, `[!abc]`, alternatives `{a,b}`, `**` for any number of
- * directories, `\` before a character that is meant as it is. Names that begin with a dot match only where the pattern has
- * the dot. Alternatives give several lists of segments.
+ * Reads a glob pattern: `*` and `?` within a name, `[abc]`, `[a-z]`, `[!abc]`, alternatives `{a,b}`, `**` for any
+ * number of directories, `\` before a character that is meant as it is. Names that begin with a dot match only where
+ * the pattern has the dot. Alternatives give several lists of segments.
  */
 export function parseGlob(pattern: string): readonly (readonly GlobSegment[])[] {
   return expandBraces(pattern).map((expanded) =>

@@ -4,7 +4,9 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Metric } from '../../platform/metrics.ts'
 
-/** What happens to a line that cannot be read: the job fails, or the line is left out, counted and now and then logged. */
+/**
+ * What happens to a line that cannot be read: the job fails, or the line is left out, counted and now and then logged.
+ */
 export type MalformedPolicy = 'fail' | 'skip'
 
 /** Milliseconds between two warnings of one processor. */

@@ -13,8 +13,8 @@ export function isByteSeparator(code: number): boolean {
 }
 
 /**
- * Emits the parts of lines between occurrences of one ASCII character, just as `line.split(character)` gives them, empty ones
- * included, without making the lines.
+ * Emits the parts of lines between occurrences of one ASCII character, just as `line.split(character)` gives them,
+ * empty ones included, without making the lines.
  */
 export class SeparatedConsumer implements SplitConsumer {
   readonly #table: WordTable
@@ -35,7 +35,8 @@ export class SeparatedConsumer implements SplitConsumer {
     const separators = separator * 0x01010101
     let at = reader.start
     let count = staging.count
-    // A part begins at every position reached here: each line ends with a newline, so there is one behind a last separator.
+    // A part begins at every position reached here: each line ends with a newline, so there is one behind a last
+    // separator.
     while (at < limit && count < capacity) {
       const low = view.getInt32(at, true)
       const stops = zeroBytes(low ^ separators) | zeroBytes(low ^ 0x0a0a0a0a)

@@ -41,8 +41,8 @@ export interface SplitReaderHooks {
  * Reads the lines of one split, in blocks of bytes.
  *
  * Invariants:
- * - R1: `bytes[start … limit)` are whole lines: it is empty or `bytes[limit - 1]` is a newline (one is added when the file
- *   lacks its last).
+ * - R1: `bytes[start … limit)` are whole lines: it is empty or `bytes[limit - 1]` is a newline (one is added when the
+ *   file lacks its last).
  * - R2: the splits of a file together give each of its lines once: a line belongs to the split in which it begins.
  * - R3: eight bytes may be read from any position before {@link limit}.
  */

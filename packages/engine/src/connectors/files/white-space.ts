@@ -1,6 +1,6 @@
 /**
- * How many bytes of UTF-8 text at `at` are one character of white space other than a blank (what `\s` matches in regular
- * expressions); 0 = none.
+ * How many bytes of UTF-8 text at `at` are one character of white space other than a blank (what `\s` matches in
+ * regular expressions); 0 = none.
  */
 export function whiteSpaceLength(bytes: Uint8Array, at: number, isUtf8: boolean): number {
   const c = bytes[at]!

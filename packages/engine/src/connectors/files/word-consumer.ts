@@ -5,11 +5,11 @@ import { whiteSpaceLength } from './white-space.ts'
 import { WORD_MASKS, WordTable } from './word-table.ts'
 
 /**
- * Emits the words of lines, cut at runs of white space: what `line.split(/\s+/)` gives without the empty strings, without
- * making the lines.
+ * Emits the words of lines, cut at runs of white space: what `line.split(/\s+/)` gives without the empty strings,
+ * without making the lines.
  *
- * Most words are at most eight bytes of ASCII and end with a blank or a line break: those are found by two reads of four
- * bytes. Everything else goes byte by byte.
+ * Most words are at most eight bytes of ASCII and end with a blank or a line break: those are found by two reads of
+ * four bytes. Everything else goes byte by byte.
  */
 export class WordConsumer implements SplitConsumer {
   readonly #table: WordTable

@@ -19,8 +19,9 @@ export const WORD_MASKS: Int32Array = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -
 /**
  * The strings of words seen before, by their bytes: a word that repeats costs neither decoding nor allocation.
  *
- * Words of up to eight bytes are their own key: two integers, compared exactly. The key of a longer word is a hash and a
- * place in an arena of bytes. Open addressing, at most four fifths full: a small table misses the caches less often than a sparse one probes.
+ * Words of up to eight bytes are their own key: two integers, compared exactly. The key of a longer word is a hash and
+ * a place in an arena of bytes. Open addressing, at most four fifths full: a small table misses the caches less often
+ * than a sparse one probes.
  */
 export class WordTable {
   readonly #decode: Decode
