@@ -53,7 +53,7 @@ class FailureReport {
     this.#said = message
     const head = headline === '' ? '' : `${style.bold(style.red(headline))}: `
     return [
-      `${head}${message}${code === null ? '' : ` ${style.dim(`[${code}]`)}`}`,
+      `${head}${coded(message, code === null ? '' : ` ${style.dim(`[${code}]`)}`)}`,
       ...this.#facts(error, message),
       ...this.#trace(error),
       ...this.#causes(error, 0),
@@ -86,7 +86,7 @@ class FailureReport {
     const lines: string[] = []
     if (isNew) {
       const code = codeOf(cause)
-      lines.push(`${this.#options.style.bold(role)}: ${nameOf(cause)}${message}${code === null ? '' : ` [${code}]`}`)
+      lines.push(`${this.#options.style.bold(role)}: ${nameOf(cause)}${coded(message, code === null ? '' : ` [${code}]`)}`)
       this.#said += `\n${message}`
     } else if (isThrownValue(cause)) {
       lines.push('    (throw an Error rather than a plain value: its stack says where it was thrown)')
@@ -162,6 +162,11 @@ function messageOf(error: unknown): string {
 /** The class of an error, in front of a message that does not have it. */
 function nameOf(error: unknown): string {
   return error instanceof Error && !(error instanceof NacelleError) && error.message !== '' ? `${error.name}: ` : ''
+}
+
+/** A message with its code behind the first line, where a message of several lines says what it is about. */
+function coded(message: string, code: string): string {
+  return message.replace(/$/m, code)
 }
 
 function codeOf(error: unknown): string | null {

@@ -27,7 +27,7 @@ export function progressText(moment: ProgressMoment, width = Number.POSITIVE_INF
   const { progress } = moment
   const parts = [
     moment.jobName,
-    durationText(moment.elapsedMs),
+    moment.elapsedMs < 60_000 ? `${(moment.elapsedMs / 1000).toFixed(1)} s` : durationText(moment.elapsedMs),
     `${shortCount(progress.itemsIn)} items`,
     `${shortCount(moment.itemsPerSecond)} items/s`,
     ...sourceTexts(progress.sources),
@@ -42,13 +42,13 @@ export function progressText(moment: ProgressMoment, width = Number.POSITIVE_INF
   return line
 }
 
-/** The last line about a job that is done: name, time taken, items, items per second. */
+/** What a job has done in all: `1,234,567 items in 3.2 s, 386 k items/s`. */
 export function summaryText(moment: ProgressMoment): string {
-  const { jobName, elapsedMs, itemsPerSecond, progress } = moment
+  const { elapsedMs, itemsPerSecond, progress } = moment
   const { itemsIn, lateEventsDropped } = progress
   const items = `${exactCount(itemsIn)} ${itemsIn === 1 ? 'item' : 'items'}`
   const late = lateEventsDropped === 0 ? '' : `, ${exactCount(lateEventsDropped)} late events dropped`
-  return `${jobName}: ${items} in ${durationText(elapsedMs)}, ${shortCount(itemsPerSecond)} items/s${late}`
+  return `${items} in ${durationText(elapsedMs)}, ${shortCount(itemsPerSecond)} items/s${late}`
 }
 
 function sourceTexts(sources: readonly SourceProgress[]): readonly string[] {

@@ -153,11 +153,11 @@ class RunCommand {
     if (this.#uncaught) return EXIT.failed
     if (this.#outputIsClosed) return EXIT.outputClosed
     if (failure === null) {
-      if (!this.#options.isQuiet) this.#say([this.#style.bold(summary)])
+      if (!this.#options.isQuiet) this.#say([`${this.#style.bold(jobName)}: ${summary}`])
       return EXIT.done
     }
     if (interruption.signal !== null && isCancellation(failure)) {
-      this.#say([`jet: job '${jobName}' was cancelled by ${interruption.signal}; ${summary}`])
+      this.#say([`jet: job '${jobName}' was cancelled by ${interruption.signal} (${summary})`])
       return exitCodeOfSignal(interruption.signal)
     }
     this.#report(`job '${jobName}' failed`, failure)

@@ -20,6 +20,8 @@ export interface ThreadWorkerPorts {
   post(message: FromThread): void
   platformFor(load: LoadMessage): Platform
   metricsFor(load: LoadMessage): (tags: Readonly<Record<string, string>>) => MetricRegistry
+  /** Waits, not for ever, until what users' functions have printed has left the thread, which may be ended afterwards. */
+  flushPrinted(): Promise<void>
 }
 
 /**
@@ -47,7 +49,7 @@ export class ThreadWorker {
     } catch (error) {
       this.#ports.post({ type: 'failed', error: encodeError(error) })
       await this.#execution?.close(error)
-      this.#ports.post({ type: 'stopped' })
+      await this.#leave('stopped')
     }
   }
 
@@ -85,7 +87,7 @@ export class ThreadWorker {
     this.#ports.post({ type: 'closing' })
     const wasStopped = this.#isStopped()
     await execution.close(wasStopped ? stoppedError() : null)
-    this.#ports.post({ type: wasStopped ? 'stopped' : 'done' })
+    await this.#leave(wasStopped ? 'stopped' : 'done')
   }
 
   /** Comes instead of `start`, before or after this thread is ready for it. */
@@ -94,7 +96,12 @@ export class ThreadWorker {
     if (!this.#isReady) return
     this.#ports.post({ type: 'closing' })
     await this.#execution!.close(stoppedError())
-    this.#ports.post({ type: 'stopped' })
+    await this.#leave('stopped')
+  }
+
+  async #leave(type: 'done' | 'stopped'): Promise<void> {
+    await this.#ports.flushPrinted()
+    this.#ports.post({ type })
   }
 
   #jobContext(load: LoadMessage): JobContext {

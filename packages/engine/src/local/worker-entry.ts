@@ -17,6 +17,20 @@ process.exit = (code) => {
 
 const parent = parentThread<ToThread, FromThread>()
 
+/** Whoever reads the standard output may have stopped reading. */
+const FLUSH_MAX_MS = 500
+
+/** Settles when the main thread has taken all that was written to a stream of this thread. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, FLUSH_MAX_MS)
+    stream.write('', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
 const worker = new ThreadWorker({
   post: (message) => parent.post(message),
   platformFor: (load) =>
@@ -31,6 +45,9 @@ const worker = new ThreadWorker({
   metricsFor: (load) => {
     const metrics = new SharedMetrics(load.metrics, (slots) => parent.post({ type: 'metrics', slots }))
     return (tags) => metrics.registryFor(tags)
+  },
+  flushPrinted: async () => {
+    await Promise.all([flushed(process.stdout), flushed(process.stderr)])
   },
 })
 

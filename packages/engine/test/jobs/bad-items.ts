@@ -1,0 +1,29 @@
+import { AggregateOperations, defineJob, Pipeline, Sinks, TestSources, tumbling } from 'nacelle'
+
+const { counting } = AggregateOperations
+
+/** Has items that cannot go on: without a key, without a time, too large. */
+export default defineJob({ name: 'bad-items' }, ([kind]) => {
+  const pipeline = Pipeline.create()
+  const items = pipeline.readFrom(TestSources.items({ id: 1, key: 'a', at: 5 }, { id: 2, key: null, at: Number.NaN }))
+  if (kind === 'null-key') {
+    items
+      .groupingKey((item) => item.key)
+      .aggregate(counting())
+      .writeTo(Sinks.noop())
+  } else if (kind === 'nan-timestamp') {
+    items
+      .addTimestamps((item) => item.at, 0)
+      .window(tumbling(10))
+      .aggregate(counting())
+      .writeTo(Sinks.noop())
+  } else {
+    items
+      .map((item) => ({ ...item, text: 'x'.repeat(item.id === 2 ? 17 * 1024 * 1024 : 1) }))
+      .setLocalParallelism(1)
+      .groupingKey((item) => item.id)
+      .aggregate(AggregateOperations.toList())
+      .writeTo(Sinks.noop())
+  }
+  return pipeline
+})
