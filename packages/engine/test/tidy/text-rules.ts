@@ -2,9 +2,9 @@ import type { Finding } from './source-file.ts'
 
 const LINE_WIDTH_MAX = 120
 
-/** Folders that only one machine has. Texts of examples use made-up ones instead (`/data`, `/srv`). */
+/** Folders that only one machine has. Texts of examples use made-up ones instead: `/data`, or the home of `me`. */
 const MACHINE_PATH =
-  /(?<![\w.~/$})-])\/(home|Users|root|tmp|var\/folders|work|mnt|workspaces?)\/[\w.-]+|\b[A-Z]:\\Users\\/
+  /(?<![\w.~/$})-])\/(home(?!\/me\b)|Users(?!\/me\b)|root|tmp|var\/folders|work|mnt|workspaces?)\/[\w.-]+|\b[A-Z]:\\Users\\/
 
 /** Absolute paths of somebody's machine. */
 export function machinePaths(path: string, text: string): Finding[] {
