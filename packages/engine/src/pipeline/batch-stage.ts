@@ -4,8 +4,9 @@ import type { Entry } from '../aggregate/results.ts'
 import { anyOperation, anyOperations, type CoGrouped } from './any-operation.ts'
 import { GeneralStage } from './general-stage.ts'
 import { requireFunction } from './require-function.ts'
+import { requireStage, wrongInput } from './require-stage.ts'
 import type { StageKind } from './stage-kind.ts'
-import { StageWithKey } from './stage-with-key.ts'
+import { requireKeyedStage, StageWithKey } from './stage-with-key.ts'
 import { appendTimestamps, StreamStage } from './stream-stage.ts'
 import type { KeyGetter } from './user-function-types.ts'
 
@@ -76,7 +77,10 @@ export class BatchStage<T> extends GeneralStage<T, BatchKind> {
     others: readonly BatchStage<never>[] | readonly BatchStage<unknown>[],
     operation: CoGrouped,
   ): BatchStage<NonNullable<R>> {
-    for (const other of others) this.graph.requireOwn(other.graph, other.name())
+    for (const other of others) {
+      const stage = requireStage(name, other, this.graph)
+      if (!(stage instanceof BatchStage)) throw wrongInput(name, `stage '${stage.name()}': it is not a batch`)
+    }
     return this.derive(
       this.graph.add({
         kind: 'aggregate',
@@ -124,8 +128,8 @@ export class BatchStageWithKey<T, K> extends StageWithKey<T, K, BatchKind> {
 
   /** One item of each key, any one. */
   distinct(): BatchStage<T> {
-    const entries = this.aggregate(pickAny<T>()).setName('distinct')
-    return entries.map((entry): unknown => entry.value) as BatchStage<unknown> as BatchStage<T>
+    const entries = this.aggregate(pickAny<T>()).setName('distinct-aggregate')
+    return entries.map((entry): unknown => entry.value).setName('distinct') as BatchStage<unknown> as BatchStage<T>
   }
 
   #coAggregate<R>(
@@ -134,7 +138,10 @@ export class BatchStageWithKey<T, K> extends StageWithKey<T, K, BatchKind> {
     operation: CoGrouped,
   ): BatchStage<Entry<K, R>> {
     const { graph, nodeId, keyFunction, derive } = this.fields
-    for (const { fields } of others) graph.requireOwn(fields.graph, fields.graph.node(fields.nodeId).name)
+    for (const other of others) {
+      requireKeyedStage(name, other, graph)
+      if (!(other instanceof BatchStageWithKey)) throw wrongInput(name, 'a grouped stream: it takes grouped batches')
+    }
     return derive(
       graph.add({
         kind: 'aggregate',

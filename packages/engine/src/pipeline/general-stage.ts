@@ -4,7 +4,8 @@ import { previewOf } from '../core/user-error.ts'
 import { anyOperation } from './any-operation.ts'
 import { type CustomProcessors, customMetaSupplier } from './custom-processors.ts'
 import { requireFunction } from './require-function.ts'
-import type { Sink } from './sink.ts'
+import { requireStage, wrongInput } from './require-stage.ts'
+import { requireSink, type Sink } from './sink.ts'
 import { SinkStage, Stage } from './stage.ts'
 import type { StageKind, StageOf } from './stage-kind.ts'
 import type { UserFunction } from './transform.ts'
@@ -53,23 +54,26 @@ export abstract class GeneralStage<T, F extends StageKind> extends Stage {
 
   /** All items of this stage and of another, in no particular order. */
   merge<U>(other: StageOf<F, U>): StageOf<F, T | U> {
-    const stage = other as unknown
-    if (!(stage instanceof GeneralStage))
-      throw new NacelleError('ERR_ARGUMENT', `merge takes a stage, not ${previewOf(stage)}`)
-    this.graph.requireOwn(stage.graph, stage.name())
-    if (stage.timed !== this.timed) {
+    const stage = requireStage('merge', other, this.graph)
+    if (this.graph.node(stage.nodeId).timed !== this.timed) {
       const [timed, untimed] = this.timed ? [this, stage] : [stage, this]
       throw new NacelleError(
         'ERR_MERGE_TIMESTAMPS',
         `stage '${timed.name()}' has timestamps and stage '${untimed.name()}' has none: streams can be merged when both have them, so add timestamps first`,
       )
     }
+    if (stage.constructor !== this.constructor) {
+      throw wrongInput('merge', `stage '${stage.name()}': a batch and a stream cannot be merged`)
+    }
     return this.derive(
       this.graph.add({ kind: 'merge', name: 'merge', timed: this.timed, upstream: [this.nodeId, stage.nodeId] }),
     )
   }
 
-  /** Logs items as they pass. */
+  /**
+   * Logs items as they pass, at level info, as `Output to ordinal 0: …` behind the name of the vertex. Watermarks are not
+   * logged.
+   */
   peek(): StageOf<F, T>
   /** Logs items as they pass, as the text that `toText` makes. */
   peek(toText: (item: T) => string): StageOf<F, T>
@@ -84,6 +88,7 @@ export abstract class GeneralStage<T, F extends StageKind> extends Stage {
 
   /** Runs a function of your own on this stage: for parts of pipelines that are used again. */
   apply<R>(transform: (stage: this) => R): R {
+    requireFunction('apply', transform)
     return transform(this)
   }
 
@@ -120,6 +125,7 @@ export abstract class GeneralStage<T, F extends StageKind> extends Stage {
 
   /** Ends this branch in a sink. A stage may have several: each gets all items. */
   writeTo(sink: Sink<T>): SinkStage {
+    requireSink(sink as Sink<never>)
     return new SinkStage(
       this.graph,
       this.append({ kind: 'sink', name: sink.name, timed: this.timed, sink: sink as Sink<never> }),

@@ -1,13 +1,12 @@
-import { NacelleError } from '../base/nacelle-error.ts'
 import type { DAG } from '../core/dag.ts'
 import { dagToDot } from '../core/dag-dot.ts'
-import { previewOf } from '../core/user-error.ts'
 import { BatchStage } from './batch-stage.ts'
 import type { GeneralStage } from './general-stage.ts'
 import { PipelineGraph } from './pipeline-graph.ts'
 import { type PlanningOptions, planPipeline } from './planner/plan-pipeline.ts'
-import type { Sink } from './sink.ts'
-import type { BatchSource, StreamSource } from './source.ts'
+import { requireStage } from './require-stage.ts'
+import { requireSink, type Sink } from './sink.ts'
+import { type BatchSource, requireSource, type StreamSource } from './source.ts'
 import { SinkStage } from './stage.ts'
 import type { StageKind } from './stage-kind.ts'
 import type { Transform } from './transform.ts'
@@ -42,13 +41,8 @@ export class Pipeline {
   /** Begins at a source that goes on; the answer wants to know where timestamps come from. */
   readFrom<T>(source: StreamSource<T>): StreamSourceStage<T>
   readFrom<T>(source: BatchSource<T> | StreamSource<T>): BatchStage<T> | StreamSourceStage<T> {
-    const kind: unknown = (source as Partial<BatchSource<T>> | null)?.kind
+    requireSource(source)
     if (source.kind === 'stream') return new StreamSourceStage<T>(this.#graph, source)
-    if (kind !== 'batch')
-      throw new NacelleError(
-        'ERR_ARGUMENT',
-        `readFrom takes a source, not ${previewOf(source)}: is a call missing, as in .build()?`,
-      )
     return new BatchStage<T>(
       this.#graph,
       this.#graph.add({ kind: 'batchSource', name: source.name, source, timed: false, upstream: [] }),
@@ -57,8 +51,8 @@ export class Pipeline {
 
   /** Writes the items of several stages to one sink. */
   writeTo<T>(sink: Sink<T>, stage: ItemStage<T>, ...more: readonly ItemStage<T>[]): SinkStage {
-    const stages = [stage, ...more]
-    for (const each of stages) this.#graph.requireOwn(each.graph, each.name())
+    requireSink(sink as Sink<never>)
+    const stages = [stage, ...more].map((each) => requireStage('writeTo', each, this.#graph))
     const upstream = stages.map((each) => each.nodeId)
     const timed = stages.every((each) => this.#graph.node(each.nodeId).timed)
     return new SinkStage(

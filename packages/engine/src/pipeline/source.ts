@@ -1,6 +1,8 @@
+import { NacelleError } from '../base/nacelle-error.ts'
 import type { EventTimePolicy } from '../core/event-time-policy.ts'
 import type { ProcessorMetaSupplier } from '../core/processor-supplier.ts'
 import type { TokenSeparator } from '../core/token-separator.ts'
+import { givenText } from './given-text.ts'
 
 /** A source that ends. Made by `Sources`, `TestSources` and `SourceBuilder.batch`. */
 export interface BatchSource<out T> {
@@ -39,3 +41,14 @@ export interface StreamSource<out T> {
 
 /** Default of {@link StreamSource.partitionIdleTimeoutMs}. */
 export const DEFAULT_PARTITION_IDLE_TIMEOUT_MS = 60_000
+
+/** @throws NacelleError ERR_ARGUMENT when a user has given something else as a source */
+export function requireSource(source: { readonly kind: string }): void {
+  const kind: unknown = (source as Partial<typeof source> | null | undefined)?.kind
+  if (kind === 'batch' || kind === 'stream') return
+  throw new NacelleError(
+    'ERR_ARGUMENT',
+    `readFrom takes a source, not ${givenText(source)}: is a call missing, as in .build()?`,
+    { details: { method: 'readFrom' } },
+  )
+}

@@ -2,7 +2,9 @@ import type { OpaqueOperation } from '../aggregate/opaque-operation.ts'
 import type { Entry } from '../aggregate/results.ts'
 import { anyOperation } from './any-operation.ts'
 import { type CustomProcessors, customMetaSupplier } from './custom-processors.ts'
+import { givenText } from './given-text.ts'
 import type { NewTransform, PipelineGraph } from './pipeline-graph.ts'
+import { wrongInput } from './require-stage.ts'
 import type { StageKind, StageOf } from './stage-kind.ts'
 import type { UserFunction } from './transform.ts'
 
@@ -64,4 +66,17 @@ export abstract class StageWithKey<T, K, F extends StageKind> {
     const { graph, nodeId, timed, derive } = this.fields
     return derive(graph.add({ timed, ...node, upstream: [nodeId] } as unknown as NewTransform))
   }
+}
+
+/**
+ * Checks a grouped stage that a user has given as another input.
+ *
+ * @throws NacelleError ERR_ARGUMENT when it is none, ERR_FOREIGN_STAGE when it is not of this pipeline
+ */
+export function requireKeyedStage(method: string, given: unknown, graph: PipelineGraph): void {
+  if (!(given instanceof StageWithKey)) {
+    throw wrongInput(method, `${givenText(given)} as its input: it takes a stage with a key, as groupingKey answers`)
+  }
+  const { fields } = given as StageWithKey<unknown, unknown, StageKind>
+  graph.requireOwn(fields.graph, fields.graph.node(fields.nodeId).name)
 }

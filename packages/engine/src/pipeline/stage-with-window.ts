@@ -4,8 +4,9 @@ import type { KeyedWindowResult, WindowResult } from '../aggregate/results.ts'
 import { anyOperation, anyOperations, type CoGrouped } from './any-operation.ts'
 import type { PipelineGraph } from './pipeline-graph.ts'
 import { requireFunction } from './require-function.ts'
+import { requireStage, wrongInput } from './require-stage.ts'
 import type { StageKind, StageOf } from './stage-kind.ts'
-import type { StageWithKey } from './stage-with-key.ts'
+import { requireKeyedStage, type StageWithKey } from './stage-with-key.ts'
 import type { AnyAggregateOperation, UserFunction } from './transform.ts'
 import type { KeyGetter } from './user-function-types.ts'
 import type { WindowDefinition } from './window-definition.ts'
@@ -37,7 +38,12 @@ export class StageWithWindow<T, F extends StageKind> {
 
   /** For each window that has items, the result of `operation` over them. */
   aggregate<R>(operation: OpaqueOperation<T, R>): StageOf<F, WindowResult<R>> {
-    return appendWindow(this.fields, 'window-aggregate', [], null, [anyOperation('aggregate', operation)])
+    return appendWindow(this.fields, {
+      method: 'aggregate',
+      others: [],
+      keyFunctions: null,
+      operations: [anyOperation('aggregate', operation)],
+    })
   }
 
   /** For each window, one result over the items of this and another stream, by an operation over two inputs. */
@@ -45,7 +51,7 @@ export class StageWithWindow<T, F extends StageKind> {
     stage1: StageOf<F, T1>,
     operation: OpaqueMultiOperation<readonly [T, T1], R>,
   ): StageOf<F, WindowResult<R>> {
-    return appendWindow(this.fields, 'window-aggregate2', [stage1], null, anyOperations('aggregate2', operation, 2))
+    return appendCoAggregate(this.fields, 'aggregate2', [stage1], operation)
   }
 
   /** For each window, one result over the items of this and two other streams, by an operation over three inputs. */
@@ -54,13 +60,7 @@ export class StageWithWindow<T, F extends StageKind> {
     stage2: StageOf<F, T2>,
     operation: OpaqueMultiOperation<readonly [T, T1, T2], R>,
   ): StageOf<F, WindowResult<R>> {
-    return appendWindow(
-      this.fields,
-      'window-aggregate3',
-      [stage1, stage2],
-      null,
-      anyOperations('aggregate3', operation, 3),
-    )
+    return appendCoAggregate(this.fields, 'aggregate3', [stage1, stage2], operation)
   }
 }
 
@@ -82,7 +82,7 @@ export class StageWithKeyAndWindow<T, K, F extends StageKind> {
 
   /** For each window and each key that has items in it, the result of `operation` over them. */
   aggregate<R>(operation: OpaqueOperation<T, R>): StageOf<F, KeyedWindowResult<K, R>> {
-    return appendWindow(this.fields, 'window-aggregate', [], [this.keyFunction], [anyOperation('aggregate', operation)])
+    return this.#aggregate('aggregate', operation)
   }
 
   /** For each window and key, one result over the items here and in another grouped stream, by an operation over two inputs. */
@@ -104,36 +104,66 @@ export class StageWithKeyAndWindow<T, K, F extends StageKind> {
 
   /** For each window and key, one item, any one. */
   distinct(): StageOf<F, KeyedWindowResult<K, T>> {
-    return appendWindow(this.fields, 'distinct', [], [this.keyFunction], [anyOperation('distinct', pickAny<T>())])
+    return this.#aggregate('distinct', pickAny<T>()) as StageOf<F, KeyedWindowResult<K, T>>
+  }
+
+  #aggregate<R>(method: string, operation: OpaqueOperation<T, R>): StageOf<F, KeyedWindowResult<K, R>> {
+    return appendWindow(this.fields, {
+      method,
+      others: [],
+      keyFunctions: [this.keyFunction],
+      operations: [anyOperation(method, operation)],
+    })
   }
 
   #coAggregate<R>(
-    name: string,
+    method: string,
     others: readonly StageWithKey<unknown, K, F>[],
     operation: CoGrouped,
   ): StageOf<F, KeyedWindowResult<K, R>> {
-    const keyFunctions = [this.keyFunction, ...others.map((other) => other.fields.keyFunction)]
-    const stages = others.map((other) => ({ graph: other.fields.graph, nodeId: other.fields.nodeId }))
-    return appendWindow(
-      this.fields,
-      `window-${name}`,
-      stages,
-      keyFunctions,
-      anyOperations(name, operation, others.length + 1),
-    )
+    for (const other of others) requireKeyedStage(method, other, this.fields.graph)
+    return appendWindow(this.fields, {
+      method,
+      others: others.map((other) => other.fields.nodeId),
+      keyFunctions: [this.keyFunction, ...others.map((other) => other.fields.keyFunction)],
+      operations: anyOperations(method, operation, others.length + 1),
+    })
   }
 }
 
-function appendWindow<F extends StageKind, R>(
-  fields: WindowFields<F>,
-  name: string,
-  others: readonly unknown[],
-  keyFunctions: readonly UserFunction[] | null,
-  operations: readonly AnyAggregateOperation[],
-): StageOf<F, R> {
+/** The aggregation that ends in {@link appendWindow}. */
+interface WindowAggregation {
+  /** The method that the user called: it names the node. */
+  readonly method: string
+  /** The nodes of the other inputs. */
+  readonly others: readonly number[]
+  readonly keyFunctions: readonly UserFunction[] | null
+  readonly operations: readonly AnyAggregateOperation[]
+}
+
+function appendWindow<F extends StageKind, R>(fields: WindowFields<F>, aggregation: WindowAggregation): StageOf<F, R> {
   const { graph, nodeId, window, derive } = fields
-  const otherStages = others as readonly { readonly graph: PipelineGraph; readonly nodeId: number }[]
-  for (const other of otherStages) graph.requireOwn(other.graph, other.graph.node(other.nodeId).name)
-  const upstream = [nodeId, ...otherStages.map((other) => other.nodeId)]
+  const { method, others, keyFunctions, operations } = aggregation
+  for (const other of others) {
+    const { timed, name } = graph.node(other)
+    if (!timed) throw wrongInput(method, `stage '${name}': it has no timestamps, so that it cannot be cut into windows`)
+  }
+  const name = method === 'distinct' ? method : `window-${method}`
+  const upstream = [nodeId, ...others]
   return derive(graph.add({ kind: 'windowAggregate', name, timed: true, window, keyFunctions, operations, upstream }))
+}
+
+/** An aggregation without keys over several streams. */
+function appendCoAggregate<F extends StageKind, R>(
+  fields: WindowFields<F>,
+  method: string,
+  others: readonly unknown[],
+  operation: CoGrouped,
+): StageOf<F, R> {
+  return appendWindow(fields, {
+    method,
+    others: others.map((other) => requireStage(method, other, fields.graph).nodeId),
+    keyFunctions: null,
+    operations: anyOperations(method, operation, others.length + 1),
+  })
 }

@@ -6,7 +6,7 @@ import type { StageKind } from './stage-kind.ts'
 import { StageWithKey } from './stage-with-key.ts'
 import { StageWithKeyAndWindow, StageWithWindow } from './stage-with-window.ts'
 import type { KeyGetter } from './user-function-types.ts'
-import type { WindowDefinition } from './window-definition.ts'
+import { requireWindow, type WindowDefinition } from './window-definition.ts'
 
 /** See {@link StageKind}. */
 export interface StreamKind extends StageKind {
@@ -35,7 +35,7 @@ export class StreamStage<T> extends GeneralStage<T, StreamKind> {
     return new StageWithWindow<T, StreamKind>({
       graph: this.graph,
       nodeId: this.nodeId,
-      window,
+      window: requireWindow(window),
       derive: (nodeId) => this.derive(nodeId),
     })
   }
@@ -46,7 +46,10 @@ export class StreamStageWithKey<T, K> extends StageWithKey<T, K, StreamKind> {
   /** Cuts the stream by event time, each key by itself. */
   window(window: WindowDefinition): StageWithKeyAndWindow<T, K, StreamKind> {
     const { graph, nodeId, keyFunction, derive } = this.fields
-    return new StageWithKeyAndWindow<T, K, StreamKind>({ graph, nodeId, window, derive }, keyFunction)
+    return new StageWithKeyAndWindow<T, K, StreamKind>(
+      { graph, nodeId, window: requireWindow(window), derive },
+      keyFunction,
+    )
   }
 }
 

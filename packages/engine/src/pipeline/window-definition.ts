@@ -1,4 +1,5 @@
 import { NacelleError } from '../base/nacelle-error.ts'
+import { givenText } from './given-text.ts'
 
 /**
  * How a stream is cut by event time, in milliseconds. A tumbling window is a sliding one whose step is its size.
@@ -31,4 +32,15 @@ export function sliding(sizeMs: number, slideByMs: number): WindowDefinition {
     throw new NacelleError('ERR_WINDOW', `window size (${sizeMs} ms) must be a multiple of the step (${slideByMs} ms)`)
   }
   return { kind: 'sliding', sizeMs, slideByMs }
+}
+
+/** @throws NacelleError ERR_ARGUMENT when a user has given something else as a window, ERR_WINDOW as {@link sliding} */
+export function requireWindow(window: WindowDefinition): WindowDefinition {
+  const given = window as Partial<WindowDefinition> | null | undefined
+  if (given?.kind === 'sliding') return sliding(window.sizeMs, window.slideByMs)
+  throw new NacelleError(
+    'ERR_ARGUMENT',
+    `window takes a window definition, as tumbling(60_000) or sliding(60_000, 1_000), not ${givenText(window)}`,
+    { details: { method: 'window' } },
+  )
 }
