@@ -171,6 +171,19 @@ describe('ProcessorTasklet', () => {
     expect(processor.calls).toEqual(['0:1', '0:2', '0:3', 'edge 0 done'])
   })
 
+  it('takes nothing from a batch that its producer is filling again', () => {
+    const processor = new RecordingProcessor()
+    const { inputs, send, run } = rig(processor)
+    const queue = inputs[0]![0]!
+    send(queue, 'a')
+    run()
+    const reused = queue.offerBatch(new Batch(layout, 4))!
+    reused.items[0] = reused.items[1] = 'not sent'
+    reused.count = 2
+    run()
+    expect(processor.calls).toEqual(['0:a'])
+  })
+
   it('waits while the output is full and loses nothing', () => {
     const processor = new RecordingProcessor()
     const { tasklet, inputs, send, received } = rig(processor, { queueSize: 4 })

@@ -53,6 +53,7 @@ const STEPS_MAX = 64
  * - T3: inputs of a lower priority number are read to their end before others are touched.
  * - T4: `saveToSnapshot` is called when every live queue stands behind the barrier (exactly-once) and the inbox is
  *   empty.
+ * - T5: a batch that is read to its end is let go before its queue is asked again: from then on it may be filled anew.
  */
 export class ProcessorTasklet implements Tasklet {
   readonly name: string
@@ -71,7 +72,8 @@ export class ProcessorTasklet implements Tasklet {
   /** Inputs not exhausted, by priority. */
   #conveyors: Conveyor[]
   #exhausted: Conveyor | null = null
-  #inbox = new Inbox(new Batch({ kind: 'items', timed: false }, 0))
+  readonly #noBatch = new Batch({ kind: 'items', timed: false }, 0)
+  #inbox = new Inbox(this.#noBatch)
   #inboxOrdinal = 0
   #pendingWatermark: Watermark = WATERMARK_NONE
   #turn = 0
@@ -239,6 +241,8 @@ export class ProcessorTasklet implements Tasklet {
 
   /** Takes one entry from the inputs of the leading priority (T3), in turn. */
   #fillInbox(): number {
+    this.#inbox.batch = this.#noBatch
+    this.#inbox.position = 0
     const conveyors = this.#conveyors
     const priority = conveyors[0]!.priority
     let group = 1
