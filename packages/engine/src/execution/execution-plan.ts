@@ -117,7 +117,10 @@ export function planExecution(dag: DAG, options: PlanOptions): ExecutionPlan {
   }
 }
 
-/** Which producers feed which consumers. */
+/**
+ * Which producers feed which consumers. An isolated edge keeps order: each producer feeds a single consumer, so that some
+ * are idle when there are more of them.
+ */
 function queuePairs(edge: Edge, producers: number, consumers: number): readonly (readonly [number, number])[] {
   const pairs: (readonly [number, number])[] = []
   for (let producer = 0; producer < producers; producer++) {
@@ -126,9 +129,7 @@ function queuePairs(edge: Edge, producers: number, consumers: number): readonly 
       continue
     }
     for (let consumer = 0; consumer < consumers; consumer++) {
-      const connected =
-        edge.routing !== 'isolated' ||
-        (producers <= consumers ? consumer % producers === producer : producer % consumers === consumer)
+      const connected = edge.routing !== 'isolated' || producer % consumers === consumer
       if (connected) pairs.push([producer, consumer])
     }
   }
