@@ -46,9 +46,11 @@ const HOT_LOOPS = [
   'connectors/files/word-consumer.ts',
   'connectors/files/word-table.ts',
 
+  'processors/aggregation/keyed-emission.ts',
   'processors/compiled-chain.ts',
   'processors/event-time-mapper.ts',
   'processors/interpreted-chain.ts',
+  'processors/token-table.ts',
   'wire/column-encoder.ts',
   'wire/copy.ts',
   'wire/string-column.ts',
