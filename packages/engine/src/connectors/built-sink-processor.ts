@@ -28,6 +28,7 @@ export class BuiltSinkProcessor extends AbstractProcessor {
   /** Stateless stages of the pipeline that run here, in front of the sink. */
   readonly #stages: readonly ChainStage[]
   #chain: SinkChain | null = null
+  #timedChain: SinkChain | null = null
   #sink: unknown = undefined
   #created = false
   #clock!: Clock
@@ -79,7 +80,11 @@ export class BuiltSinkProcessor extends AbstractProcessor {
   }
 
   #receive(inbox: Inbox, to: number): void {
-    const chain = (this.#chain ??= this.#makeChain(inbox.batch.timestamps !== null))
+    // A sink of several stages may get some items with timestamps and some without.
+    const chain =
+      inbox.batch.timestamps === null
+        ? (this.#chain ??= this.#makeChain(false))
+        : (this.#timedChain ??= this.#makeChain(true))
     inbox.position = chain.run(inbox.batch, inbox.position, to)
     if (chain.promise === null) return
     this.#await(chain.promise, chain.promiseItem)

@@ -72,8 +72,9 @@ export class Pipeline {
   }
 
   /**
-   * True: items that a source processor emits one after the other pass stateless transforms in this order, also where the
-   * number of processors changes; that may leave some of them idle. Default false.
+   * True: items that a source processor emits one after the other pass stateless transforms, and reach sinks, in this
+   * order. A stage then has no more processors than the one before it, also where the user asks for more: behind a source
+   * of one processor there is one of each. Default false: such items may take different ways and overtake each other.
    */
   setPreserveOrder(preserveOrder: boolean): this {
     this.#preserveOrder = preserveOrder

@@ -14,14 +14,8 @@ import { AccumulateByFrameProcessor } from '../../processors/windows/accumulate-
 import { CombineToSlidingWindowProcessor } from '../../processors/windows/combine-to-sliding-window-processor.ts'
 import { SlidingWindowProcessor } from '../../processors/windows/sliding-window-processor.ts'
 import type { AggregateFields, AnyAggregateOperation, Transform } from '../transform.ts'
-import {
-  type DagWriter,
-  isSamePlacement,
-  type Placement,
-  placementOf,
-  SINGLE_PLACEMENT,
-  widePlacement,
-} from './dag-writer.ts'
+import type { DagWriter } from './dag-writer.ts'
+import { isSamePlacement, type Placement, placementOf, SINGLE_PLACEMENT, widePlacement } from './placement.ts'
 
 /** The vertices that the items of each input of an aggregation come from. */
 export type Inputs = readonly (readonly Vertex[])[]

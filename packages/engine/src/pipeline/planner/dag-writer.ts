@@ -1,19 +1,17 @@
 import { DAG } from '../../core/dag.ts'
-import { Edge } from '../../core/edge.ts'
+import { Edge, type KeyFunction } from '../../core/edge.ts'
 import type { Processor } from '../../core/processor.ts'
-import {
-  type MetaSupplierOptions,
-  type ProcessorMetaSupplier,
-  processorMetaSupplier,
-} from '../../core/processor-supplier.ts'
+import type { ProcessorMetaSupplier } from '../../core/processor-supplier.ts'
 import { Vertex } from '../../core/vertex.ts'
-
-/** How many processors a vertex has: equal settings give equal numbers on every member. */
-export interface Placement {
-  readonly localParallelism: number
-  readonly preferredLocalParallelism: number
-  readonly forceTotalParallelism: 1 | null
-}
+import {
+  isSamePlacement,
+  isWithin,
+  type Placement,
+  placedSupplier,
+  placementOf,
+  placementWithin,
+  supplierPlaced,
+} from './placement.ts'
 
 /** What {@link DagWriter.add} takes. */
 export interface NewVertex {
@@ -22,41 +20,6 @@ export interface NewVertex {
   readonly localParallelism: number
   readonly timed: boolean
   readonly description: Readonly<Record<string, unknown>>
-}
-
-/** As many processors as the user says, else as there are threads. */
-export function widePlacement(localParallelism: number): Placement {
-  return { localParallelism, preferredLocalParallelism: -1, forceTotalParallelism: null }
-}
-
-/** One processor in the whole cluster. */
-export const SINGLE_PLACEMENT: Placement = {
-  localParallelism: 1,
-  preferredLocalParallelism: 1,
-  forceTotalParallelism: 1,
-}
-
-/** The placement of a vertex. */
-export function placementOf({ localParallelism, metaSupplier }: Vertex): Placement {
-  const { preferredLocalParallelism, forceTotalParallelism } = metaSupplier
-  return { localParallelism, preferredLocalParallelism, forceTotalParallelism }
-}
-
-/** Whether two vertices have equally many processors wherever they run. */
-export function isSamePlacement(a: Placement, b: Placement): boolean {
-  if (a.forceTotalParallelism !== b.forceTotalParallelism) return false
-  if (a.forceTotalParallelism === 1) return true
-  if (a.localParallelism !== b.localParallelism) return false
-  return a.localParallelism !== -1 || a.preferredLocalParallelism === b.preferredLocalParallelism
-}
-
-/** A meta-supplier of processors that `create` makes, placed as given. */
-export function placedSupplier(create: () => Processor, placement: Placement): ProcessorMetaSupplier {
-  const { preferredLocalParallelism, forceTotalParallelism } = placement
-  return processorMetaSupplier(create, {
-    preferredLocalParallelism,
-    forceTotalParallelism,
-  } satisfies MetaSupplierOptions)
 }
 
 /** Builds a DAG: keeps names apart and counts ordinals. */
@@ -102,17 +65,44 @@ export class DagWriter {
   }
 
   /**
+   * Adds a vertex whose items need not meet, behind those that feed it. When order is to be kept, it has no more processors
+   * than these.
+   */
+  addStateless(from: readonly Vertex[], vertex: NewVertex): Vertex {
+    const added = this.add(this.#preserveOrder ? placedWithin(vertex, from) : vertex)
+    this.connectStateless(from, added)
+    return added
+  }
+
+  /** Adds a vertex whose processors each get all items of their keys. */
+  addPartitioned(from: readonly Vertex[], vertex: NewVertex, keyFunction: KeyFunction): Vertex {
+    const added = this.add(vertex)
+    for (const each of from) this.connect(this.edge(each, added).partitioned(keyFunction).distributed())
+    return added
+  }
+
+  /**
    * Connects vertices between which items need not meet: pairwise where both have equally many processors, which keeps the
    * order and never leaves the thread; to whoever has room otherwise.
+   *
+   * @param keepsOrder pairwise also where `to` has fewer processors
    */
-  connectStateless(from: readonly Vertex[], to: Vertex): void {
+  connectStateless(from: readonly Vertex[], to: Vertex, keepsOrder = this.#preserveOrder): void {
+    const target = placementOf(to)
     for (const vertex of from) {
       const edge = this.edge(vertex, to)
-      this.connect(
-        this.#preserveOrder || isSamePlacement(placementOf(vertex), placementOf(to)) ? edge.isolated() : edge,
-      )
+      const origin = placementOf(vertex)
+      if (isSamePlacement(origin, target)) this.connect(edge.isolated())
+      else if (target.forceTotalParallelism === 1) this.connect(edge.allToOne().distributed())
+      else this.connect(keepsOrder && isWithin(target, origin) ? edge.isolated() : edge)
     }
   }
+}
+
+function placedWithin(vertex: NewVertex, from: readonly Vertex[]): NewVertex {
+  const placement = placementWithin(placementOf(vertex), from.map(placementOf))
+  const { localParallelism } = placement
+  return { ...vertex, localParallelism, metaSupplier: supplierPlaced(vertex.metaSupplier, placement) }
 }
 
 function take(ordinals: Map<Vertex, number>, vertex: Vertex): number {

@@ -6,9 +6,10 @@ import { InsertWatermarksProcessor } from '../../processors/insert-watermarks-pr
 import { DEFAULT_PARTITION_IDLE_TIMEOUT_MS } from '../source.ts'
 import type { TimestampSpec, Transform } from '../transform.ts'
 import { planAggregate, planRollingAggregate } from './aggregate-vertices.ts'
-import { chainFrom, chainName, chainStages, isStateless, type StatelessTransform, separatorOf } from './chain-fusion.ts'
-import { DagWriter, isSamePlacement, placementOf, widePlacement } from './dag-writer.ts'
+import { chainFrom, chainName, chainStages, type StatelessTransform, separatorOf } from './chain-fusion.ts'
+import { DagWriter } from './dag-writer.ts'
 import { PipelineShape } from './pipeline-shape.ts'
+import { isSamePlacement, placementOf, placementWithin, widePlacement } from './placement.ts'
 import { watermarkStrideMs } from './watermark-stride.ts'
 
 /** Settings of planning. */
@@ -149,24 +150,20 @@ class PipelinePlanner {
 
   /** Plans a chain and notes its outputs for all its nodes. A sink behind it may take it in. */
   #planChain(chain: readonly StatelessTransform[], from: readonly Vertex[]): readonly Vertex[] {
-    const last = chain.at(-1)!
     const outputs = this.#planFusedSink(chain, from) ?? [this.#planChainVertex(chain, from)]
     for (const node of chain) this.#outputs.set(node.id, outputs)
-    this.#outputs.set(last.id, outputs)
     return outputs
   }
 
   #planChainVertex(chain: readonly StatelessTransform[], from: readonly Vertex[]): Vertex {
     const { localParallelism, timed } = chain[0]!
-    const vertex = this.#writer.add({
+    return this.#writer.addStateless(from, {
       name: chainName(chain.map(({ name }) => name)),
       metaSupplier: chainSupplier(chainStages(chain), { timed, interpreted: this.#options.interpretedChains }),
       localParallelism,
       timed,
       description: { kind: 'chain', stages: describeChain(chain) },
     })
-    this.#writer.connectStateless(from, vertex)
-    return vertex
   }
 
   #planFusedSink(chain: readonly StatelessTransform[], from: readonly Vertex[]): readonly Vertex[] | null {
@@ -181,17 +178,16 @@ class PipelinePlanner {
     const stages = chainStages(chain)
     if (stages.some((stage) => stage.kind === 'flatMap' || stage.kind === 'tokenize')) return null
     const metaSupplier = node.sink.fusedWith(stages)
-    const { preferredLocalParallelism, forceTotalParallelism } = metaSupplier
-    const sinkPlacement = { localParallelism: node.localParallelism, preferredLocalParallelism, forceTotalParallelism }
-    if (!isSamePlacement(sinkPlacement, widePlacement(chain[0]!.localParallelism))) return null
-    const vertex = this.#writer.add({
+    const { localParallelism } = node
+    const placement = placementOf({ localParallelism, metaSupplier })
+    if (!isSamePlacement(placement, widePlacement(chain[0]!.localParallelism))) return null
+    const vertex = this.#writer.addStateless(from, {
       name: chainName([...chain.map(({ name }) => name), node.name]),
       metaSupplier,
-      localParallelism: node.localParallelism,
+      localParallelism,
       timed: node.timed,
       description: { ...describeSink(node), stages: describeChain(chain) },
     })
-    this.#writer.connectStateless(from, vertex)
     this.#outputs.set(node.id, [vertex])
     return [vertex]
   }
@@ -200,56 +196,35 @@ class PipelinePlanner {
     const { name, timestampOf, allowedLagMs } = node
     const from = this.#inputsOf(node).flat()
     const policy = this.#policyOf({ kind: 'function', timestampOf, allowedLagMs }, DEFAULT_PARTITION_IDLE_TIMEOUT_MS)
-    // Always along its input, so that no other producer's items come between and make some late.
-    const placement =
-      from.length === 1 && node.localParallelism === -1 ? placementOf(from[0]!) : widePlacement(node.localParallelism)
+    // Always along its input: items of one producer that took different ways would be late against each other.
+    const placement = placementWithin(widePlacement(node.localParallelism), from.map(placementOf))
     const vertex = this.#writer.addProcessors(() => new InsertWatermarksProcessor({ policy }), placement, {
       name,
       timed: true,
       description: { kind: 'addTimestamps', allowedLagMs, strideMs: this.#strideMs },
     })
-    this.#writer.connectStateless(from, vertex)
+    this.#writer.connectStateless(from, vertex, true)
     return vertex
   }
 
   #planCustom(node: Extract<Transform, { readonly kind: 'custom' }>): Vertex {
     const { name, metaSupplier, localParallelism, timed, keyFunction } = node
-    const vertex = this.#writer.add({
-      name,
-      metaSupplier,
-      localParallelism,
-      timed,
-      description: { kind: 'custom', keyed: keyFunction !== null },
-    })
+    const description = { kind: 'custom', keyed: keyFunction !== null }
+    const vertex = { name, metaSupplier, localParallelism, timed, description }
     const from = this.#inputsOf(node).flat()
-    if (keyFunction === null) this.#writer.connectStateless(from, vertex)
-    else
-      for (const each of from)
-        this.#writer.connect(this.#writer.edge(each, vertex).partitioned(keyFunction).distributed())
-    return vertex
+    if (keyFunction === null) return this.#writer.addStateless(from, vertex)
+    return this.#writer.addPartitioned(from, vertex, keyFunction)
   }
 
   #planSink(node: SinkTransform, from: readonly Vertex[]): Vertex {
     const { name, sink, localParallelism, timed } = node
-    const vertex = this.#writer.add({
-      name,
-      metaSupplier: sink.metaSupplier,
-      localParallelism,
-      timed,
-      description: describeSink(node),
-    })
-    const { input } = sink
-    if (input.kind === 'unicast') {
-      this.#writer.connectStateless(from, vertex)
-      return vertex
-    }
-    for (const each of from) {
-      const edge = this.#writer.edge(each, vertex)
-      this.#writer.connect(
-        input.kind === 'allToOne' ? edge.allToOne().distributed() : edge.partitioned(input.keyFunction).distributed(),
-      )
-    }
-    return vertex
+    const { metaSupplier, input } = sink
+    const vertex = { name, metaSupplier, localParallelism, timed, description: describeSink(node) }
+    if (input.kind === 'unicast') return this.#writer.addStateless(from, vertex)
+    if (input.kind === 'partitioned') return this.#writer.addPartitioned(from, vertex, input.keyFunction)
+    const added = this.#writer.add(vertex)
+    for (const each of from) this.#writer.connect(this.#writer.edge(each, added).allToOne().distributed())
+    return added
   }
 
   #describeTimestamps(timestamps: TimestampSpec | null): Readonly<Record<string, unknown>> | null {
