@@ -160,7 +160,9 @@ class RunCommand {
       this.#say([`jet: job '${jobName}' was cancelled by ${interruption.signal} (${summary})`])
       return exitCodeOfSignal(interruption.signal)
     }
-    this.#report(`job '${jobName}' failed`, failure)
+    // Some messages name the job themselves.
+    const isNamed = failure instanceof Error && failure.message.startsWith(`job '${jobName}'`)
+    this.#report(isNamed ? '' : `job '${jobName}' failed`, failure)
     return exitCodeOf(failure)
   }
 

@@ -8,7 +8,7 @@ export default defineJob({ name: 'bad-items' }, ([kind]) => {
   const items = pipeline.readFrom(TestSources.items({ id: 1, key: 'a', at: 5 }, { id: 2, key: null, at: Number.NaN }))
   if (kind === 'null-key') {
     items
-      .groupingKey((item) => item.key)
+      .groupingKey((item) => item.key as string)
       .aggregate(counting())
       .writeTo(Sinks.noop())
   } else if (kind === 'nan-timestamp') {
@@ -19,8 +19,7 @@ export default defineJob({ name: 'bad-items' }, ([kind]) => {
       .writeTo(Sinks.noop())
   } else {
     items
-      .map((item) => ({ ...item, text: 'x'.repeat(item.id === 2 ? 17 * 1024 * 1024 : 1) }))
-      .setLocalParallelism(1)
+      .flatMap(() => Array.from({ length: 16 }, (_, id) => ({ id, text: 'x'.repeat(17 * 1024 * 1024) })))
       .groupingKey((item) => item.id)
       .aggregate(AggregateOperations.toList())
       .writeTo(Sinks.noop())

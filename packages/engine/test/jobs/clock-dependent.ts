@@ -6,7 +6,7 @@ export default defineJob({ name: 'clock-dependent' }, () => {
   pipeline
     .readFrom(TestSources.items(1, 2, 3))
     .map((number) => number + 1)
-    .setName(`at-${performance.timeOrigin}`)
+    .setName(`at-${performance.now()}`)
     .writeTo(Sinks.noop())
   return pipeline
 })

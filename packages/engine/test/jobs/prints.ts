@@ -3,7 +3,9 @@ import { defineJob, Pipeline, Sinks, TestSources } from 'nacelle'
 /** Prints a lot from its functions, and logs. */
 export default defineJob({ name: 'prints' }, ([count]) => {
   const pipeline = Pipeline.create()
-  const numbers = pipeline.readFrom(TestSources.items(...Array.from({ length: Number(count) }, (_, i) => i)))
+  const numbers = pipeline
+    .readFrom(TestSources.items(Number(count)))
+    .flatMap((length) => Array.from({ length }, (_, i) => i))
   numbers
     .map((number) => {
       console.log(number)

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { Readable } from 'node:stream'
 import { parentPort, Worker, workerData } from 'node:worker_threads'
 import type { Thread, ThreadHost } from '../threads.ts'
 import { cgroupCpuLimit } from './cgroup-limit.ts'
@@ -57,6 +58,21 @@ export function parentThread<In, Out>(): ParentThread<In, Out> {
   }
 }
 
+/** How long what a thread has printed may wait to be taken: whoever reads the process's output may have stopped. */
+const RECEIVE_MAX_MS = 500
+
+/** Settles when all that an ended thread has printed is written to the process's own stream. */
+function received(printed: Readable): Promise<void> {
+  if (printed.readableEnded) return Promise.resolve()
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, RECEIVE_MAX_MS)
+    printed.once('end', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
 class WorkerThread<In, Out> implements Thread<In, Out> {
   readonly threadId: number
   readonly #worker: Worker
@@ -95,5 +111,6 @@ class WorkerThread<In, Out> implements Thread<In, Out> {
   async terminate(): Promise<void> {
     this.#terminated = true
     await this.#worker.terminate()
+    await Promise.all([received(this.#worker.stdout), received(this.#worker.stderr)])
   }
 }
