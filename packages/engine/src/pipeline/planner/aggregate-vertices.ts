@@ -40,7 +40,13 @@ export function planAggregate(node: AggregateTransform, inputs: Inputs, writer: 
   }
   const { timed } = node
   if (!twoStage) {
-    const vertex = writer.addProcessors(stages.single, placement, { name: node.name, timed, description })
+    // An input that several vertices feed, a merge, has several edges: each brings values of its operation.
+    const operations = inputs.flatMap((from, i) => from.map(() => node.operations[i]!))
+    const vertex = writer.addProcessors(() => stages.single(operations), placement, {
+      name: node.name,
+      timed,
+      description,
+    })
     for (const [i, from] of inputs.entries())
       connectProjected(
         from,
@@ -91,7 +97,8 @@ export function planRollingAggregate(node: RollingTransform, from: readonly Vert
 interface AggregateStages {
   first(input: number): Processor
   second(): Processor
-  single(): Processor
+  /** @param operations of each ordinal */
+  single(operations: readonly AnyAggregateOperation[]): Processor
   /** Whether a single stage without keys gets value columns; whole items otherwise. */
   readonly projectsGlobal: boolean
   readonly description: Readonly<Record<string, unknown>>
@@ -104,7 +111,7 @@ function batchStages({ keyFunctions, operations }: AggregateFields): AggregateSt
     return {
       first: (input) => new AccumulateProcessor({ operation: operations[input]! }),
       second: () => new CombineProcessor({ operation }),
-      single: () => new AggregateProcessor({ operations }),
+      single: (operations) => new AggregateProcessor({ operations }),
       projectsGlobal: false,
       description,
     }
@@ -113,7 +120,7 @@ function batchStages({ keyFunctions, operations }: AggregateFields): AggregateSt
     first: (input) =>
       new AccumulateByKeyProcessor({ keyFunction: keyFunctions[input]!, operation: operations[input]! }),
     second: () => new CombineByKeyProcessor({ operation }),
-    single: () => new AggregateByKeyProcessor({ operations }),
+    single: (operations) => new AggregateByKeyProcessor({ operations }),
     projectsGlobal: false,
     description,
   }
@@ -131,7 +138,7 @@ function windowStages(node: Extract<Transform, { readonly kind: 'windowAggregate
         frameSizeMs: window.slideByMs,
       }),
     second: () => new CombineToSlidingWindowProcessor({ operation, window, keyed }),
-    single: () => new SlidingWindowProcessor({ operations, window, keyed }),
+    single: (operations) => new SlidingWindowProcessor({ operations, window, keyed }),
     projectsGlobal: true,
     description: { kind: 'windowAggregate', sizeMs: window.sizeMs, slideByMs: window.slideByMs },
   }
