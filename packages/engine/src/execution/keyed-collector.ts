@@ -19,14 +19,9 @@ export interface KeyedCollectorOptions {
   readonly vertexName: string
   /** Fills batches from items; null when the processor itself emits keys and columns. */
   readonly fill: ProjectedFill | null
-  /** Keys that the dictionaries hold together before they start anew. */
+  /** Keys that the dictionaries hold together before they start anew: bounds memory, not what a producer may see. */
   readonly dictionaryKeysMax: number
 }
-
-/**
- * Default of {@link KeyedCollectorOptions.dictionaryKeysMax}: bounds a producer's memory for keys, not what it may see.
- */
-export const DICTIONARY_KEYS_MAX = 1 << 17
 
 /**
  * The collector of edges with layout `keyed`. It keeps, over all its queues, one map from key to *code* (destination

@@ -1,11 +1,11 @@
 import { Batch } from '../core/batch.ts'
 import { Inbox } from '../core/inbox.ts'
 import type { KeyedOutput, Outbox } from '../core/outbox.ts'
+import type { Processor } from '../core/processor.ts'
 import type { ProcessorContext } from '../core/processor-context.ts'
 import type { ProcessorMetaSupplier } from '../core/processor-supplier.ts'
-import type { Processor } from '../core/processor.ts'
 import { WATERMARK_IDLE, type Watermark } from '../core/watermark.ts'
-import { type FakePlatform, fakePlatform } from '../platform/fake/fake-platform.ts'
+import { fakePlatform } from '../platform/fake/fake-platform.ts'
 import { MemoryMetrics } from '../platform/fake/memory-metrics.ts'
 import type { Platform } from '../platform/platform.ts'
 
@@ -184,5 +184,3 @@ export async function runSink(
   }
   return made
 }
-
-export type { FakePlatform }
