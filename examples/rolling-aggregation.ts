@@ -28,11 +28,17 @@ export default defineJob({ name: 'rolling-aggregation' }, ([count]) => {
   const table = volumeTable()
   if (count === undefined) {
     const trades = pipeline.readFrom(endlessTrades()).withoutTimestamps()
-    trades.groupingKey((trade) => trade.ticker).rollingAggregate(volume).writeTo(table)
+    trades
+      .groupingKey((trade) => trade.ticker)
+      .rollingAggregate(volume)
+      .writeTo(table)
   } else {
     if (!/^\d+$/.test(count)) throw new Error(`the number of trades must be a whole number, not '${count}'`)
     const trades = pipeline.readFrom(someTrades(Number(count)))
-    trades.groupingKey((trade) => trade.ticker).rollingAggregate(volume).writeTo(table)
+    trades
+      .groupingKey((trade) => trade.ticker)
+      .rollingAggregate(volume)
+      .writeTo(table)
   }
   return pipeline
 })

@@ -4,7 +4,10 @@ import { parseCommandLine } from './command-line.ts'
 function parse(...argv: readonly string[]) {
   let out = ''
   let err = ''
-  const parsed = parseCommandLine(argv, { writeOut: (text) => void (out += text), writeErr: (text) => void (err += text) })
+  const parsed = parseCommandLine(argv, {
+    writeOut: (text) => void (out += text),
+    writeErr: (text) => void (err += text),
+  })
   return { parsed, out, err }
 }
 
@@ -34,7 +37,9 @@ describe('jet run', () => {
   })
 
   it('takes options before the job file', () => {
-    expect(options('run', '--threads=2', '-n', 'x', '--log-level', 'debug', '--no-progress', '-v', 'j.ts')).toMatchObject({
+    expect(
+      options('run', '--threads=2', '-n', 'x', '--log-level', 'debug', '--no-progress', '-v', 'j.ts'),
+    ).toMatchObject({
       threads: 2,
       name: 'x',
       logLevel: 'debug',

@@ -19,17 +19,28 @@ const stacks: StackReader = {
   sourceLine: ({ file, line }) => (file === '/home/me/job.ts' && line === 7 ? '\tconst a = b.c' : null),
 }
 
-const report = (error: unknown, { headline = "job 'j' failed", verbose = false, reader = stacks as StackReader | null } = {}) =>
-  failureReport(headline, error, { stacks: reader, verbose, workingDirectory: '/home/me', style: PLAIN_STYLE })
+const report = (
+  error: unknown,
+  { headline = "job 'j' failed", verbose = false, reader = stacks as StackReader | null } = {},
+) => failureReport(headline, error, { stacks: reader, verbose, workingDirectory: '/home/me', style: PLAIN_STYLE })
 
 const withStack = <E extends Error>(error: E, ...frames: readonly string[]): E =>
   Object.assign(error, { stack: [`${error.name}: ${error.message}`, ...frames].join('\n') })
 
-const thrown = withStack(new TypeError('b is undefined'), 'at job job.ts:7:13', 'at package lib.js:1:1', 'at job job.ts:20:3', 'at engine chain.js:4:4')
+const thrown = withStack(
+  new TypeError('b is undefined'),
+  'at job job.ts:7:13',
+  'at package lib.js:1:1',
+  'at job job.ts:20:3',
+  'at engine chain.js:4:4',
+)
 
 describe('failureReport', () => {
   it('shows message and code, the line of source, and the frames of the user', () => {
-    const error = withStack(userFunctionError(thrown, { vertex: 'map', what: "stage 'map'", item: 5 }), 'at engine error.js:1:1')
+    const error = withStack(
+      userFunctionError(thrown, { vertex: 'map', what: "stage 'map'", item: 5 }),
+      'at engine error.js:1:1',
+    )
     expect(report(error)).toBe(
       [
         "job 'j' failed: stage 'map' of vertex 'map' threw TypeError: b is undefined, at item 5 [ERR_USER_FUNCTION]",
@@ -51,7 +62,9 @@ describe('failureReport', () => {
 
   it("shows the engine's frames when asked", () => {
     expect(report(withStack(new Error('x'), 'at engine chain.js:4:4'))).toBe("job 'j' failed: x")
-    expect(report(withStack(new Error('x'), 'at engine chain.js:4:4'), { verbose: true })).toContain('    at chain.js:4:4')
+    expect(report(withStack(new Error('x'), 'at engine chain.js:4:4'), { verbose: true })).toContain(
+      '    at chain.js:4:4',
+    )
   })
 
   it("shows the engine's frames of what is the engine's own defect", () => {
@@ -65,7 +78,7 @@ describe('failureReport', () => {
   it('names vertex and item unless the message does', () => {
     const details = { vertex: 'files', item: '{"a":1}' }
     expect(report(new NacelleError('ERR_X', 'too large', { details }))).toBe(
-      "job 'j' failed: too large [ERR_X]\n    vertex: files\n    item: {\"a\":1}",
+      'job \'j\' failed: too large [ERR_X]\n    vertex: files\n    item: {"a":1}',
     )
     expect(report(new NacelleError('ERR_X', `files: too large: {"a":1}`, { details }))).not.toContain('vertex:')
   })
@@ -77,7 +90,9 @@ describe('failureReport', () => {
   })
 
   it('shows causes that say something new, once, with their own frames', () => {
-    const root = Object.assign(withStack(new Error('connection refused'), 'at job net.ts:1:2'), { code: 'ECONNREFUSED' })
+    const root = Object.assign(withStack(new Error('connection refused'), 'at job net.ts:1:2'), {
+      code: 'ECONNREFUSED',
+    })
     const middle = withStack(new Error('no orders: connection refused', { cause: root }))
     const error = new NacelleError('ERR_X', 'the source failed', { cause: middle })
     expect(report(error)).toBe(
@@ -91,7 +106,9 @@ describe('failureReport', () => {
 
   it('shows the members of an aggregate error', () => {
     const error = new AggregateError([new RangeError('one'), new Error('two')], 'both failed')
-    expect(report(error)).toBe("job 'j' failed: both failed\none of its errors: RangeError: one\none of its errors: Error: two")
+    expect(report(error)).toBe(
+      "job 'j' failed: both failed\none of its errors: RangeError: one\none of its errors: Error: two",
+    )
   })
 
   it('ends when causes form a circle', () => {
@@ -110,7 +127,9 @@ describe('failureReport', () => {
   it('gets along without a bundle and without an error', () => {
     expect(report('text', { reader: null })).toBe("job 'j' failed: text")
     expect(report(withStack(new Error('x'), '    at a.js:1:1'), { reader: null })).toBe("job 'j' failed: x")
-    expect(report(withStack(new Error('x'), '    at a.js:1:1'), { reader: null, verbose: true })).toContain('    at a.js:1:1')
+    expect(report(withStack(new Error('x'), '    at a.js:1:1'), { reader: null, verbose: true })).toContain(
+      '    at a.js:1:1',
+    )
     expect(report(new TypeError(''))).toBe("job 'j' failed: TypeError")
   })
 })

@@ -86,7 +86,9 @@ class FailureReport {
     const lines: string[] = []
     if (isNew) {
       const code = codeOf(cause)
-      lines.push(`${this.#options.style.bold(role)}: ${nameOf(cause)}${coded(message, code === null ? '' : ` [${code}]`)}`)
+      lines.push(
+        `${this.#options.style.bold(role)}: ${nameOf(cause)}${coded(message, code === null ? '' : ` [${code}]`)}`,
+      )
       this.#said += `\n${message}`
     } else if (isThrownValue(cause)) {
       lines.push('    (throw an Error rather than a plain value: its stack says where it was thrown)')

@@ -80,5 +80,6 @@ describe('summaryText', () => {
     expect(summaryText(moment({ itemsIn: 1, lateEventsDropped: 1200 }))).toBe(
       '1 item in 3.2 s, 410 k items/s, 1,200 late events dropped',
     )
+    expect(summaryText(moment({ lateEventsDropped: 1 }))).toMatch(/, 1 late event dropped$/)
   })
 })

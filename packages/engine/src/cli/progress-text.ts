@@ -32,7 +32,7 @@ export function progressText(moment: ProgressMoment, width = Number.POSITIVE_INF
     `${shortCount(moment.itemsPerSecond)} items/s`,
     ...sourceTexts(progress.sources),
     ...watermarkText(moment),
-    ...(progress.lateEventsDropped > 0 ? [`${shortCount(progress.lateEventsDropped)} late events dropped`] : []),
+    ...(progress.lateEventsDropped > 0 ? [lateText(progress.lateEventsDropped, shortCount)] : []),
   ]
   let line = clipped(parts[0]!, width)
   for (const part of parts.slice(1)) {
@@ -47,8 +47,12 @@ export function summaryText(moment: ProgressMoment): string {
   const { elapsedMs, itemsPerSecond, progress } = moment
   const { itemsIn, lateEventsDropped } = progress
   const items = `${exactCount(itemsIn)} ${itemsIn === 1 ? 'item' : 'items'}`
-  const late = lateEventsDropped === 0 ? '' : `, ${exactCount(lateEventsDropped)} late events dropped`
+  const late = lateEventsDropped === 0 ? '' : `, ${lateText(lateEventsDropped, exactCount)}`
   return `${items} in ${durationText(elapsedMs)}, ${shortCount(itemsPerSecond)} items/s${late}`
+}
+
+function lateText(count: number, shown: (count: number) => string): string {
+  return `${shown(count)} late ${count === 1 ? 'event' : 'events'} dropped`
 }
 
 function sourceTexts(sources: readonly SourceProgress[]): readonly string[] {

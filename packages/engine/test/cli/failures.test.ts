@@ -57,15 +57,24 @@ describe('a function that throws', () => {
 
   it('is told to throw an Error when it threw something else', async () => {
     const result = await run('throws', 'value')
-    expectReport(result, /threw a value that is not an Error: "a plain text", at item 2 \[ERR_USER_FUNCTION\]\n.*throw an Error/)
+    expectReport(
+      result,
+      /threw a value that is not an Error: "a plain text", at item 2 \[ERR_USER_FUNCTION\]\n.*throw an Error/,
+    )
   })
 
   it('is refused when it returns a promise', async () => {
-    expectReport(await run('throws', 'promise'), /stage 'map' of vertex 'map' returned a promise, at item 2.*\[ERR_PROMISE_RETURNED\]/)
+    expectReport(
+      await run('throws', 'promise'),
+      /stage 'map' of vertex 'map' returned a promise, at item 2.*\[ERR_PROMISE_RETURNED\]/,
+    )
   })
 
   it('does not end the process by process.exit', async () => {
-    expectReport(await run('throws', 'exit'), /process\.exit\(0\) was called.*at item 2[^]*at exit \(throws\.ts:20:23\)/)
+    expectReport(
+      await run('throws', 'exit'),
+      /process\.exit\(0\) was called.*at item 2[^]*at exit \(throws\.ts:20:23\)/,
+    )
   })
 })
 
