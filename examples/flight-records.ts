@@ -35,8 +35,8 @@ export function defaultFlightFile(): string {
 }
 
 /**
- * Reads flights in the order in which their reports come in: at landing. Departures are then out of order, by as much as the
- * flight takes and is late.
+ * Reads flights in the order in which their reports come in: at landing. Departures are then out of order, by as much
+ * as the flight takes and is late.
  */
 export function readFlights(file: string): Flight[] {
   const records = JSON.parse(readFileSync(file, 'utf8')) as readonly FlightRecord[]

@@ -12,15 +12,15 @@ interface Trade {
   readonly price: number
 }
 
-/** Trades by ticker, and the volume traded so far after each: the latest figure of each ticker is what `VolumeTable` keeps. */
+/** A ticker, and its volume so far; there is one after each trade. */
 interface Volume {
   readonly key: string
   readonly value: number
 }
 
 /**
- * The rolling sum of prices by ticker. `jet run examples/rolling-aggregation.ts` goes on, 3000 trades a second, and shows the
- * volumes each second until Ctrl-C; with a number behind it, so many trades run as fast as they can.
+ * The rolling sum of prices by ticker. `jet run examples/rolling-aggregation.ts` goes on, 3000 trades a second, and
+ * shows the volumes each second until Ctrl-C; with a number behind it, so many trades run as fast as they can.
  */
 export default defineJob({ name: 'rolling-aggregation' }, ([count]) => {
   const pipeline = Pipeline.create()

@@ -1,13 +1,13 @@
 /**
- * Notices when somebody else ends the process: a job's module that calls `process.exit` while it is imported or built would
- * otherwise end `jet` without a word, and with success.
+ * Notices when somebody else ends the process: a job's module that calls `process.exit` while it is imported or built
+ * would otherwise end `jet` without a word, and with success.
  */
 export class ExitGuard {
   readonly #listener: (code: number) => void
 
   /**
-   * @param report gets the code that `process.exit` was called with, and an error whose stack leads to the call; answers
-   * the exit code
+   * @param report gets the code that `process.exit` was called with, and an error whose stack leads to the call;
+   * answers the exit code
    */
   constructor(report: (code: number, call: Error) => number) {
     this.#listener = (code) => {

@@ -26,8 +26,8 @@ export interface FailureReportOptions {
 }
 
 /**
- * What a user reads about a failure: one message with its code, the line of source it comes from, the user's own frames,
- * and those causes that say something new. Ends without a line break.
+ * What a user reads about a failure: one message with its code, the line of source it comes from, the user's own
+ * frames, and those causes that say something new. Ends without a line break.
  *
  * @param headline what failed: `job 'word-count' failed`; empty when the error's message says it all
  */

@@ -10,8 +10,8 @@ export function exitCodeOfSignal(signal: InterruptingSignal): number {
 }
 
 /**
- * Listens for signals as long as a job runs: the first asks the job to end, the second ends the process at once. Before and
- * after, signals do what they always do.
+ * Listens for signals as long as a job runs: the first asks the job to end, the second ends the process at once.
+ * Before and after, signals do what they always do.
  */
 export class Interruption {
   readonly #onFirst: (signal: InterruptingSignal) => void

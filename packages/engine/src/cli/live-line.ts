@@ -11,8 +11,9 @@ export interface TerminalStream {
 }
 
 /**
- * A line at the bottom of a terminal that is rewritten in place. Whatever else writes to the terminal meanwhile (results,
- * logs, a `console.log` in the user's functions) pushes it down: it is cleared first, and comes back with the next text.
+ * A line at the bottom of a terminal that is rewritten in place. Whatever else writes to the terminal meanwhile
+ * (results, logs, a `console.log` in the user's functions) pushes it down: it is cleared first, and comes back with
+ * the next text.
  *
  * Invariants:
  * - V1: the line is shown only while the cursor would otherwise stand at the beginning of a line.

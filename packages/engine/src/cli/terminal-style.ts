@@ -16,7 +16,10 @@ export const PLAIN_STYLE: TerminalStyle = { bold: (text) => text, dim: (text) =>
 
 const COLORED_STYLE: TerminalStyle = { bold: sgr(1, 22), dim: sgr(2, 22), red: sgr(31, 39) }
 
-/** Colours on terminals, unless NO_COLOR is set (to anything but the empty string) or the terminal is dumb; FORCE_COLOR wants them anywhere. */
+/**
+ * Colours on terminals, unless NO_COLOR is set (to anything but the empty string) or the terminal is dumb;
+ * FORCE_COLOR wants them anywhere.
+ */
 export function terminalStyle({ isTerminal, environment }: ColorSetting): TerminalStyle {
   const { NO_COLOR, FORCE_COLOR, TERM } = environment
   if (NO_COLOR !== undefined && NO_COLOR !== '') return PLAIN_STYLE

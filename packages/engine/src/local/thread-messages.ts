@@ -31,7 +31,10 @@ export interface StartMessage {
   readonly type: 'start'
 }
 
-/** The execution has failed elsewhere or was cancelled: close what has been made. A running thread sees the stop word first. */
+/**
+ * The execution has failed elsewhere or was cancelled: close what has been made. A running thread sees the stop word
+ * first.
+ */
 export interface StopMessage {
   readonly type: 'stop'
 }

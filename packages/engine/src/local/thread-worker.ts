@@ -20,14 +20,16 @@ export interface ThreadWorkerPorts {
   post(message: FromThread): void
   platformFor(load: LoadMessage): Platform
   metricsFor(load: LoadMessage): (tags: Readonly<Record<string, string>>) => MetricRegistry
-  /** Waits, not for ever, until what users' functions have printed has left the thread, which may be ended afterwards. */
+  /**
+   * Waits, not for ever, until what users' functions have printed has left the thread, which may be ended afterwards.
+   */
   flushPrinted(): Promise<void>
 }
 
 /**
- * One worker thread's part in an execution: `load` → `ready` → `start` → `closing` → `done`. It imports the job, builds the
- * pipeline and the DAG itself, and refuses to run another DAG than the main thread planned. A failure is posted at once,
- * `failed`; after it, and after a stop, comes `stopped` when all is closed.
+ * One worker thread's part in an execution: `load` → `ready` → `start` → `closing` → `done`. It imports the job,
+ * builds the pipeline and the DAG itself, and refuses to run another DAG than the main thread planned. A failure is
+ * posted at once, `failed`; after it, and after a stop, comes `stopped` when all is closed.
  */
 export class ThreadWorker {
   readonly #ports: ThreadWorkerPorts

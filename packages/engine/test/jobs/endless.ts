@@ -2,7 +2,10 @@ import { appendFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { defineJob, Pipeline, SinkBuilder, SourceBuilder } from 'nacelle'
 
-/** Goes on for ever; notes in a file what is closed. With `stuck` one function does not come back, with `slow` closing takes long. */
+/**
+ * Goes on for ever; notes in a file what is closed. With `stuck` one function does not come back, with `slow` closing
+ * takes long.
+ */
 export default defineJob({ name: 'endless' }, ([journal, kind]) => {
   const note = (text: string): void => appendFileSync(journal!, `${text}\n`)
   const numbers = SourceBuilder.stream('numbers', () => ({ next: 0 }))
