@@ -11,7 +11,6 @@ export default defineConfig({
       { find: /^nacelle$/, replacement: source('index.ts') },
       { find: /^nacelle\/core$/, replacement: source('core.ts') },
       { find: /^nacelle\/local$/, replacement: source('local/index.ts') },
-      { find: /^nacelle\/testing$/, replacement: source('testing/index.ts') },
     ],
   },
   test: {
