@@ -41,7 +41,7 @@ beforeAll(() => {
   execFileSync('tar', ['-xzf', join(folder, packed.filename), '--strip-components=1', '-C', target])
   linkDependencies(join(target, 'package.json'))
   write('package.json', '{ "type": "module" }')
-})
+}, 120_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -111,5 +111,5 @@ describe('the published package', () => {
     node('typescript/bin/tsc', '--project', folder)
     const output = node('nacelle/bin/jet.mjs', 'run', '--quiet', 'frequent-words.ts', 'words.txt')
     expect(output).toMatch(/three +3\ntwo +2\none +1\n/)
-  })
+  }, 60_000)
 })
