@@ -2,8 +2,9 @@ import type { Kernels } from '../../aggregate/kernels.ts'
 import { NacelleError } from '../../base/nacelle-error.ts'
 import type { KeyDictionary } from '../../core/batch.ts'
 import { nullKeyError } from '../../core/user-error.ts'
-import { Frame, NO_PLACES } from './frame.ts'
+import { Frame } from './frame.ts'
 import { grown, KeyRows } from './key-rows.ts'
+import { NO_PLACES } from './keyed-accumulators.ts'
 import type { LateEvents } from './late-events.ts'
 
 /** Frames, and tables of places, that are kept for later use at most. */
@@ -110,11 +111,11 @@ export class FrameTable {
   seal(frame: Frame): void {
     const { places } = frame
     if (places === NO_PLACES) return
+    if (this.#sparePlaces.length < SPARE_MAX) {
+      frame.clearPlaces()
+      this.#sparePlaces.push(places)
+    }
     frame.places = NO_PLACES
-    if (this.#sparePlaces.length === SPARE_MAX) return
-    if (frame.count * 4 > places.length) places.fill(-1)
-    else for (let i = 0; i < frame.count; i++) places[frame.rows[i]!] = -1
-    this.#sparePlaces.push(places)
   }
 
   /** Drops the first frame: its keys may lose their rows, its memory is used again. */
@@ -122,23 +123,26 @@ export class FrameTable {
     const frame = this.frames.shift()!
     this.seal(frame)
     this.keys.releaseFrame(frame.rows, frame.count)
-    frame.clear()
+    frame.clearEntries()
     if (this.#spareFrames.length < SPARE_MAX) this.#spareFrames.push(frame)
   }
 
   #frameEndingAt(end: number): Frame {
-    const at = this.#indexOf(end)
-    const found = this.frames[at]
+    const { frames } = this
+    // Mostly there is a frame for each slice of time, so this is where the frame stands.
+    let at = frames.length === 0 ? 0 : (end - frames[0]!.end) / this.frameSizeMs
+    if (!(at >= 0 && at < frames.length && frames[at]!.end === end)) at = this.#indexOf(end)
+    const found = frames[at]
     if (found !== undefined && found.end === end) {
       // Keys that have come since the frame was looked at last need a place in its table.
-      if (found.places.length < this.keys.capacity) found.places = grown(found.places, this.keys.capacity, -1)
+      found.reserveRows(this.keys.capacity)
       return found
     }
     const frame = this.#spareFrames.pop() ?? new Frame(this.#kernels)
-    const places = this.#sparePlaces.pop() ?? NO_PLACES
-    frame.places = places.length < this.keys.capacity ? grown(places, this.keys.capacity, -1) : places
+    frame.places = this.#sparePlaces.pop() ?? NO_PLACES
+    frame.reserveRows(this.keys.capacity)
     frame.end = end
-    this.frames.splice(at, 0, frame)
+    frames.splice(at, 0, frame)
     return frame
   }
 
@@ -157,7 +161,7 @@ export class FrameTable {
 
   #createRow(frame: Frame, key: unknown): number {
     const row = this.keys.create(key)
-    if (frame.places.length < this.keys.capacity) frame.places = grown(frame.places, this.keys.capacity, -1)
+    frame.reserveRows(this.keys.capacity)
     return row
   }
 

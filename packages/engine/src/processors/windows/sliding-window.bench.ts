@@ -16,7 +16,7 @@ import { createContext } from '../../testing/connector-rig.ts'
 import { AccumulateByFrameProcessor } from './accumulate-by-frame-processor.ts'
 import { CombineToSlidingWindowProcessor } from './combine-to-sliding-window-processor.ts'
 
-// Nanoseconds per event of both stages of a keyed sliding window, without the source:
+// Nanoseconds of CPU per event of both stages of a keyed sliding window, without the source:
 //   node sliding-window.bench.ts [events in millions] [keys]
 
 interface Bid {
@@ -43,6 +43,11 @@ const bids: Bid[] = Array.from({ length: SAMPLES }, () => {
   const auction = random(keys)
   return { auction, price: random(1000) + 0.5, name: `auction-${auction}` }
 })
+
+function threadMicroseconds(): number {
+  const { user, system } = process.threadCpuUsage()
+  return user + system
+}
 
 class Bench {
   readonly #first: AccumulateByFrameProcessor
@@ -82,25 +87,24 @@ class Bench {
     )
     this.#first = new AccumulateByFrameProcessor({ keyFunction, operation, frameSizeMs: SLIDE_MS })
     this.#second = new CombineToSlidingWindowProcessor({ operation, window, keyed: true })
-    this.#first.init(this.#outboxes[0]!, createContext())
-    this.#second.init(this.#outboxes[1]!, createContext())
+    void this.#first.init(this.#outboxes[0]!, createContext())
+    void this.#second.init(this.#outboxes[1]!, createContext())
   }
 
-  /** Answers nanoseconds per event. */
-  run(from: number, events: number, disorderMs: number): number {
-    let spentMs = 0
+  /** Answers nanoseconds of CPU per event. When `isDry` the input is made and nothing done with it. */
+  run(from: number, events: number, disorderMs: number, isDry = false): number {
+    const before = threadMicroseconds()
     for (let at = from; at < from + events; at += CAPACITY) {
       this.#fill(at, disorderMs)
-      const before = performance.now()
+      if (isDry) continue
       this.#first.process(0, new Inbox(this.#input))
       const watermark = Math.floor(at / EVENTS_PER_MS / SLIDE_MS) * SLIDE_MS - disorderMs
       if (watermark > this.#outboxes[0]!.lastWatermark) {
         while (!this.#first.tryProcessWatermark(watermark)) this.#drainBetween()
         this.#drainBetween()
       }
-      spentMs += performance.now() - before
     }
-    return (spentMs * 1e6) / events
+    return ((threadMicroseconds() - before) * 1e3) / events
   }
 
   #fill(at: number, disorderMs: number): void {
@@ -147,6 +151,7 @@ for (const [name, operation, keyFunction, disorderMs] of cases) {
   const bench = new Bench(operation as AggregateOperation<never, unknown, unknown>, keyFunction)
   const warmUp = 12 * EVENTS_PER_MS * 1000
   bench.run(0, warmUp, disorderMs)
-  const nanoseconds = bench.run(warmUp, millions * 1e6, disorderMs)
+  const making = bench.run(0, warmUp, disorderMs, true)
+  const nanoseconds = bench.run(warmUp, millions * 1e6, disorderMs) - making
   process.stdout.write(`${name}: ${nanoseconds.toFixed(1)} ns per event, ${bench.results} results\n`)
 }

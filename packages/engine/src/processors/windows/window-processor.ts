@@ -11,6 +11,7 @@ import { LateEvents } from './late-events.ts'
 import { type ResultsLoop, resultsLoop } from './output-loops.ts'
 import { RecombinedWindow } from './recombined-window.ts'
 import { RunningWindow } from './running-window.ts'
+import { hasPlainAccumulators, TwoStacksWindow } from './two-stacks-window.ts'
 import type { SlidingWindow, WindowContents } from './window-contents.ts'
 
 /** What a {@link WindowProcessor} is made of. */
@@ -94,6 +95,7 @@ export abstract class WindowProcessor extends AbstractProcessor {
     const kernels = compileKernels(columnarFormOf(operation))
     if (this.isSpread || window.sizeMs === window.slideByMs) return new FrameWindow(this.table, window.sizeMs)
     if (kernels.deductRows !== null) return new RunningWindow(kernels, this.table, window)
+    if (hasPlainAccumulators(kernels)) return new TwoStacksWindow(kernels, this.table, window)
     return new RecombinedWindow(kernels, this.table, window)
   }
 

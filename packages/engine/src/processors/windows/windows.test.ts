@@ -5,6 +5,7 @@ import { averagingDouble } from '../../aggregate/averaging.ts'
 import { toList } from '../../aggregate/collecting.ts'
 import { columnarFormOf } from '../../aggregate/columnar-form.ts'
 import { counting } from '../../aggregate/counting.ts'
+import { maxBy } from '../../aggregate/extremes.ts'
 import { summingLong } from '../../aggregate/summing.ts'
 import type { Watermark } from '../../core/watermark.ts'
 import { ProcessorRig } from '../../testing/processor-rig.ts'
@@ -69,6 +70,10 @@ const combinableCases: readonly OperationCase[] = [
   operationCase(summingLong((item: Item) => item.value)),
   operationCase(occurrences),
   operationCase(averagingDouble((item: Item) => item.value)),
+  operationCase(
+    maxBy((a: Item, b: Item) => a.value - b.value),
+    (result) => (result as Item).value,
+  ),
   operationCase(toList<Item>(), byText),
 ]
 
@@ -125,7 +130,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.integer({ min: 1, max: 3 }).chain((p
   fc
     .record({
       slideByMs: fc.constantFrom(1, 3, 10),
-      framesPerWindow: fc.constantFrom(1, 1, 2, 5),
+      framesPerWindow: fc.constantFrom(1, 1, 2, 5, 20),
       producers: fc.constant(producers),
       destinations: fc.integer({ min: 1, max: 2 }),
       capacity: fc.constantFrom(1, 2, 3, 7, 512),
@@ -135,10 +140,9 @@ const scenario: fc.Arbitrary<Scenario> = fc.integer({ min: 1, max: 3 }).chain((p
       startMs: fc.constantFrom(0, -1_000_000, 1_700_000_000_000),
       steps: fc.array(step(producers), { maxLength: 30 }),
     })
-    .map(({ slideByMs, framesPerWindow, ...rest }) => ({
-      ...rest,
-      window: { sizeMs: slideByMs * framesPerWindow, slideByMs },
-    })),
+    .map((given) =>
+      Object.assign(given, { window: { sizeMs: given.slideByMs * given.framesPerWindow, slideByMs: given.slideByMs } }),
+    ),
 )
 
 /** Watermarks of each producer as the steps go, and which items are punctual there. */
