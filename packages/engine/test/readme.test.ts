@@ -22,14 +22,17 @@ function write(name: string, text: string): void {
   writeFileSync(join(folder, name), text)
 }
 
-function jet(...args: readonly string[]): { readonly output: string } {
-  return { output: execFileSync(process.execPath, [JET, ...args], { cwd: folder, encoding: 'utf8', stdio: 'pipe' }) }
+function jet(...args: readonly string[]): string {
+  return execFileSync(process.execPath, [JET, ...args], { cwd: folder, encoding: 'utf8', stdio: 'pipe' })
+}
+
+function jobsIn(page: string): readonly string[] {
+  return [...readFileSync(join(ROOT, page), 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!)
 }
 
 describe('the README', () => {
-  const [words, prices, ...more] = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(
-    ([, code]) => code!,
-  )
+  const [words, prices, ...more] = jobsIn('README.md')
+  const [published] = jobsIn('packages/engine/README.md')
 
   it('shows two jobs, the first in 15 lines', () => {
     expect(more).toEqual([])
@@ -39,6 +42,7 @@ describe('the README', () => {
   it('shows jobs that compile', () => {
     write('frequent-words.ts', words!)
     write('prices.ts', prices!)
+    write('published.ts', published!)
     const engine = (name: string): string[] => [join(ROOT, `packages/engine/dist/${name}.d.ts`)]
     const compilerOptions = {
       noEmit: true,
@@ -50,7 +54,7 @@ describe('the README', () => {
       JSON.stringify({
         extends: join(ROOT, 'tsconfig.base.json'),
         compilerOptions,
-        files: ['frequent-words.ts', 'prices.ts'],
+        files: ['frequent-words.ts', 'prices.ts', 'published.ts'],
       }),
     )
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
@@ -61,7 +65,7 @@ describe('the README', () => {
   it('begins with a job that counts words', () => {
     write('frequent-words.ts', words!)
     write('a.txt', 'To be, or not to be: that IS the question.\nThat question!\n'.replaceAll(/[.,:!]/g, ''))
-    const { output } = jet('run', '--quiet', 'frequent-words.ts', '*.txt')
+    const output = jet('run', '--quiet', 'frequent-words.ts', '*.txt')
     const rows = output.split('\n').filter((line) => /that|question/.test(line))
     expect(rows.map((row) => row.match(/\w+/g))).toEqual(
       expect.arrayContaining([expect.arrayContaining(['that', '2']), expect.arrayContaining(['question', '2'])]),
@@ -78,7 +82,7 @@ describe('the README', () => {
     ]
     write('prices.ts', prices!.replace('Sinks.logger()', 'Sinks.table()'))
     write('trades.jsonl', trades.map((trade) => JSON.stringify(trade)).join('\n'))
-    const { output } = jet('run', '--quiet', 'prices.ts')
+    const output = jet('run', '--quiet', 'prices.ts')
     expect(output).toMatch(/\b15\b/)
     expect(output).toMatch(/\b70\b/)
   })
