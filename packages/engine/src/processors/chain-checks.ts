@@ -30,7 +30,10 @@ export class ChainChecks {
     return promiseError(this.#place(stage, item))
   }
 
-  /** The iterator of a flatMap result; the result is not an array. @throws NacelleError ERR_NOT_ITERABLE or ERR_PROMISE_RETURNED */
+  /**
+   * The iterator of a flatMap result; the result is not an array. @throws NacelleError ERR_NOT_ITERABLE or
+   * ERR_PROMISE_RETURNED
+   */
   iteratorOf(result: unknown, stage: number, item: unknown): Iterator<unknown> {
     if (isThenable(result)) throw this.promise(stage, item)
     const iterable = result as Iterable<unknown> | null | undefined

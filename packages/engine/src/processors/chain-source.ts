@@ -12,8 +12,8 @@ export interface ChainSource {
 /** What the generated code does with an item that has passed all stages. */
 export interface ChainTerminal {
   /**
-   * Statements for the item in variable `x` and its timestamp in `time` (meaningful on timed edges only). `stop` leaves the
-   * loop after the input item at hand.
+   * Statements for the item in variable `x` and its timestamp in `time` (meaningful on timed edges only). `stop`
+   * leaves the loop after the input item at hand.
    */
   text(x: string, time: string, stop: string): string
   readonly names: readonly string[]
@@ -35,10 +35,12 @@ function emitTerminal(timed: boolean): ChainTerminal {
  *
  * For `map(f0).filter(f1)` the loop reads
  * ```
- * for (; i < to; i++) { if (n >= capacity) break; item = items[i]; at = 0; const x1 = f0(item); … at = 1; … outItems[n++] = x1 }
+ * for (; i < to; i++) { if (n >= capacity) break; item = items[i]; at = 0; const x1 = f0(item); … at = 1; …
+ * outItems[n++] = x1 }
  * ```
  *
- * @param terminal what happens to results; by default they go into the output batch. Another one excludes stages that give several items for one.
+ * @param terminal what happens to results; by default they go into the output batch. Another one excludes stages
+ *   that give several items for one.
  */
 export function chainSource(
   stages: readonly ChainStage[],
@@ -166,7 +168,10 @@ if (Array.isArray(${array})) {
 }`
   }
 
-  /** A text may have any number of tokens: where the output is full, the rest of it waits as an iterator. */
+  /**
+   * A text may have any number of tokens: where the output is full, which is also the case when something inside the
+   * last token is half read, the rest of it waits as an iterator.
+   */
   #tokenize(k: number, x: string): string {
     const [tokenizer, position, token] = [`tokenizer${k}`, `p${k}`, `e${k}`]
     const suspend = `{ chain.suspendText(${tokenizer}, ${x}, ${position}, ${k}, ${this.#timed ? 'time' : '0'}); break; }`
@@ -177,7 +182,6 @@ for (let ${position} = 0; ;) {
   if (${token} === null) break;
   ${position} = ${tokenizer}.position;
   ${this.#stagesFrom(k + 1, token, 'continue;')}
-  ${this.#maySuspend(k + 1) ? `if (chain.isSuspended) ${suspend}` : ''}
 }`
   }
 

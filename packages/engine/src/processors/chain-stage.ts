@@ -19,12 +19,15 @@ export function givesSeveral(stage: ChainStage): boolean {
  * Runs entries `from` … `to` of a batch through all stages, appending results to `output`.
  *
  * It stops early when `output` holds `capacity` entries or a lazily read flatMap result or a text is half read; see
- * {@link ChainProgram.isSuspended}. The results of one flatMap array always go in whole, so `output` may exceed `capacity`.
- * Answers the index of the first entry that is not consumed.
+ * {@link ChainProgram.isSuspended}. The results of one flatMap array always go in whole, so `output` may exceed
+ * `capacity`. Answers the index of the first entry that is not consumed.
  */
 export interface ChainProgram {
   run(batch: ChainInput, from: number, to: number, output: ChainOutput, capacity: number): number
-  /** Whether iterators of flatMap, or texts being cut into tokens, are half read: call {@link resume} before anything else. */
+  /**
+   * Whether iterators of flatMap, or texts being cut into tokens, are half read: call {@link resume} before anything
+   * else.
+   */
   readonly isSuspended: boolean
   /** Goes on with half-read iterators until they end or `output` holds `capacity` entries. */
   resume(output: ChainOutput, capacity: number): void

@@ -14,7 +14,9 @@ export interface ChainOptions {
   readonly interpreted?: boolean
 }
 
-/** Processors that run items through a chain of map, filter, flatMap and peek stages; an empty chain passes items on. */
+/**
+ * Processors that run items through a chain of map, filter, flatMap and peek stages; an empty chain passes items on.
+ */
 export function chainSupplier(stages: readonly ChainStage[], options: ChainOptions): ProcessorMetaSupplier {
   return processorMetaSupplier(
     () =>

@@ -9,8 +9,9 @@ type RunFunction = (batch: ChainInput, from: number, to: number, output: ChainOu
 type TailFunction = (item: unknown, timestamp: number, output: ChainOutput, capacity: number) => void
 
 /**
- * A chain as one generated function around the user's closures: no call of ours, no allocation of ours per item. Arrays
- * returned by flatMap and the tokens of texts are looped over in place; other iterables, rare and possibly endless, are read through {@link read}.
+ * A chain as one generated function around the user's closures: no call of ours, no allocation of ours per item.
+ * Arrays returned by flatMap and the tokens of texts are looped over in place; other iterables, rare and possibly
+ * endless, are read through {@link read}.
  */
 export class CompiledChain implements ChainProgram {
   /** Half-read iterators, the innermost last. */
@@ -59,12 +60,17 @@ export class CompiledChain implements ChainProgram {
     this.#readOn({ stage, iterator: this.#checks.iteratorOf(result, stage, item), timestamp }, output, capacity)
   }
 
-  /** For the generated code: something inside entry `next - 1` of an array is half read; the rest waits outside of it. */
+  /**
+   * For the generated code: something inside entry `next - 1` of an array is half read; the rest waits outside of it.
+   */
   suspendArray(array: readonly unknown[], next: number, stage: number, timestamp: number): void {
     this.#suspend({ stage, iterator: array.slice(next).values(), timestamp })
   }
 
-  /** For the generated code: the output is full, or something inside the last token is half read; the rest of the text waits. */
+  /**
+   * For the generated code: the output is full, or something inside the last token is half read; the rest of the text
+   * waits.
+   */
   suspendText(tokenizer: TextTokenizer, text: string, position: number, stage: number, timestamp: number): void {
     this.#suspend({ stage, iterator: new TokenIterator(tokenizer, text, position), timestamp })
   }

@@ -4,12 +4,15 @@ import { previewOf, userFunctionError } from '../core/user-error.ts'
 import { WATERMARK_IDLE, WATERMARK_NONE, type Watermark } from '../core/watermark.ts'
 import type { Clock } from '../platform/clock.ts'
 
-/** The last millisecond that a Date can show: larger numbers are no milliseconds (microseconds, say, or nanoseconds). */
+/**
+ * The last millisecond that a Date can show: larger numbers are no milliseconds (microseconds, say, or nanoseconds).
+ */
 const TIMESTAMP_MAX = 8.64e15
 
 /**
- * Gives timestamps to the items of one partition, run by run, and says when a watermark is due (the original's class of the
- * same name). The watermark is the highest timestamp less the allowed lag, as a multiple of the stride; it never goes back.
+ * Gives timestamps to the items of one partition, run by run, and says when a watermark is due (the original's class
+ * of the same name). The watermark is the highest timestamp less the allowed lag, as a multiple of the stride; it
+ * never goes back.
  */
 export class EventTimeMapper {
   /** Whether {@link watermark} is to be sent. Whoever sends it sets this to false. */
@@ -34,7 +37,10 @@ export class EventTimeMapper {
     this.#activeAtMs = clock.monotonicMs()
   }
 
-  /** Finds the timestamps of `items[from]` … `items[to - 1]` and writes them into `timestamps` (native ones are there). */
+  /**
+   * Finds the timestamps of `items[from]` … `items[to - 1]` and writes them into `timestamps` (native ones are
+   * there).
+   */
   observe(items: readonly unknown[], timestamps: Float64Array, from: number, to: number): void {
     const { timestampOf } = this.#policy
     if (timestampOf === 'ingestion') this.#stamp(timestamps, from, to)

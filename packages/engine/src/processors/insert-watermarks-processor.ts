@@ -6,8 +6,8 @@ import type { Inbox } from '../core/inbox.ts'
 import { EventTimeMapper } from './event-time-mapper.ts'
 
 /**
- * Gives items without event time their timestamps, by the function of the policy, and inserts watermarks. Watermarks of its
- * own input mean nothing here and are dropped.
+ * Gives items without event time their timestamps, by the function of the policy, and inserts watermarks. Watermarks
+ * of its own input mean nothing here and are dropped.
  *
  * Invariants:
  * - I1: items keep their order.

@@ -17,8 +17,8 @@ export interface SinkChainOptions {
 }
 
 /**
- * Stateless stages with a sink at their end as one generated loop. An item that only a map makes and only the sink reads
- * then often needs no object at all: the compiler sees both ends.
+ * Stateless stages with a sink at their end as one generated loop. An item that only a map makes and only the sink
+ * reads then often needs no object at all: the compiler sees both ends.
  */
 export class SinkChain {
   /** What `receive` answered when it was a promise; the loop has stopped behind that item. */

@@ -14,7 +14,10 @@ function tokensBy(tokenizer: TextTokenizer, text: string): string[] {
   }
 }
 
-/** Pieces that meet the borders of the fast paths: odd white space, control characters, halves of pairs, lengths about 8. */
+/**
+ * Pieces that meet the borders of the fast paths: odd white space, control characters, halves of pairs, lengths about
+ * 8.
+ */
 const piece = fc.oneof(
   {
     weight: 4,

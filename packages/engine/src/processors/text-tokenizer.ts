@@ -9,7 +9,10 @@ import { SHORT_LENGTH_MAX, TokenTable } from './token-table.ts'
  * `tokensOf(text, separator)` does.
  */
 export interface TextTokenizer {
-  /** The next token of `text` from `from` on; null = there is none. `from` is 0 or a {@link position} in the same text. */
+  /**
+   * The next token of `text` from `from` on; null = there is none. `from` is 0 or a {@link position} in the same
+   * text.
+   */
   next(text: string, from: number): string | null
   /** Where to go on after the last token that {@link next} answered. */
   readonly position: number
@@ -132,7 +135,9 @@ export function isWhiteSpace(unit: number): boolean {
   return unit === 0x2028 || unit === 0x2029 || unit === 0x202f || unit === 0x205f || unit === 0x3000 || unit === 0xfeff
 }
 
-/** The tokens of a text from a position on, for whoever reads them one by one. Its answers are one object, used again. */
+/**
+ * The tokens of a text from a position on, for whoever reads them one by one. Its answers are one object, used again.
+ */
 export class TokenIterator implements Iterator<string> {
   readonly #tokenizer: TextTokenizer
   readonly #text: string

@@ -17,9 +17,9 @@ export interface AccumulateByKeyOptions {
 }
 
 /**
- * First stage of an aggregation by key: takes items, emits each key once with its accumulator, to output ordinal 0 of layout
- * `keyed` with the state columns of the operation. It emits at the end, and before each barrier, so that it has no state
- * to save: the second stage combines what comes in pieces.
+ * First stage of an aggregation by key: takes items, emits each key once with its accumulator, to output ordinal 0 of
+ * layout `keyed` with the state columns of the operation. It emits at the end, and before each barrier, so that it
+ * has no state to save: the second stage combines what comes in pieces.
  */
 export class AccumulateByKeyProcessor extends AbstractProcessor {
   readonly #options: AccumulateByKeyOptions

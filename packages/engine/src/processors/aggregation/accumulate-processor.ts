@@ -11,9 +11,9 @@ import { writePartial } from './keyed-emission.ts'
 const ONLY_KEY = 0
 
 /**
- * First stage of an aggregation without keys: takes items, emits one accumulator to output ordinal 0, of layout `keyed` with
- * the state columns of the operation, or none when there were no items. It emits at the end, and before each barrier, so
- * that it has no state to save.
+ * First stage of an aggregation without keys: takes items, emits one accumulator to output ordinal 0, of layout
+ * `keyed` with the state columns of the operation, or none when there were no items. It emits at the end, and before
+ * each barrier, so that it has no state to save.
  */
 export class AccumulateProcessor extends AbstractProcessor {
   readonly #operation: AnyAggregateOperation

@@ -8,8 +8,9 @@ import { KeyedEmission } from './keyed-emission.ts'
 import { KeyedState } from './keyed-state.ts'
 
 /**
- * An aggregation by key in one stage, for operations without `combine`: the input at ordinal i is of layout `keyed` with the
- * values of `operations[i]`, which all work on the same accumulator. Emits `{ key, value }` for each key at the end.
+ * An aggregation by key in one stage, for operations without `combine`: the input at ordinal i is of layout `keyed`
+ * with the values of `operations[i]`, which all work on the same accumulator. Emits `{ key, value }` for each key at
+ * the end.
  */
 export class AggregateByKeyProcessor extends AbstractProcessor {
   readonly #operations: readonly AnyAggregateOperation[]

@@ -9,9 +9,9 @@ import { compileItemLoop, type ItemLoop } from './item-loops.ts'
 import { SingleResult } from './single-result.ts'
 
 /**
- * An aggregation without keys in one stage, a single processor, for operations without `combine`: the items at ordinal i go
- * through `operations[i]`, which all work on the same accumulator. Emits the bare result at the end: exactly one, also when
- * there were no items, but none when the operation answers null or undefined.
+ * An aggregation without keys in one stage, a single processor, for operations without `combine`: the items at
+ * ordinal i go through `operations[i]`, which all work on the same accumulator. Emits the bare result at the end:
+ * exactly one, also when there were no items, but none when the operation answers null or undefined.
  */
 export class AggregateProcessor extends AbstractProcessor {
   readonly #operations: readonly AnyAggregateOperation[]

@@ -6,8 +6,8 @@ import { type AggregationFailure, AT_ACCUMULATE, AT_EXPORT, AT_KEY, AT_VALUE } f
 import type { KeyedState } from './keyed-state.ts'
 
 /*
- * Loops over whole items, generated around the user's closures. Kernels could do the same in two loops, one for the rows
- * and one for the values, but one loop reads each item once and knows the item at which a function throws.
+ * Loops over whole items, generated around the user's closures. Kernels could do the same in two loops, one for the
+ * rows and one for the values, but one loop reads each item once and knows the item at which a function throws.
  */
 
 /** Adds items `from` ≤ i < `to` to the accumulators of their keys. */

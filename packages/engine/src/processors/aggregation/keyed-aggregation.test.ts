@@ -187,6 +187,22 @@ describe('aggregation by key in two stages', () => {
     )
   })
 
+  it('keeps apart more keys than it has room for at first', () => {
+    const operation = allOf(counting(), toList<number>()) as AnyAggregateOperation
+    const output = stateLayout(operation)
+    const first = new ProcessorRig(new AccumulateByKeyProcessor({ keyFunction: (n: number) => `k${n}`, operation }), {
+      inputs: [UNTIMED],
+      output,
+    })
+    const numbers = Array.from({ length: 1000 }, (_, i) => i)
+    first.feedItems([...numbers, ...numbers])
+    first.complete()
+    const second = new ProcessorRig(new CombineByKeyProcessor({ operation }), { inputs: [output], output: UNTIMED })
+    second.feedKeyed(first.entries)
+    second.complete()
+    expect(second.items).toEqual(numbers.map((n) => ({ key: `k${n}`, value: [2, [n, n]] })))
+  })
+
   it('emits each key once, at the end, when no barrier comes', () => {
     const operation = counting() as AnyAggregateOperation
     const rig = new ProcessorRig(new AccumulateByKeyProcessor({ keyFunction: (n: number) => n % 3, operation }), {

@@ -30,7 +30,10 @@ export class KeyedState {
     this.columns = kernels.newState(INITIAL_ROWS)
   }
 
-  /** Gives a key that {@link keys} does not know a row with an empty accumulator. `item` is for the message about a null key. */
+  /**
+   * Gives a key that {@link keys} does not know a row with an empty accumulator. `item` is for the message about a
+   * null key.
+   */
   newRow(key: unknown, item: unknown): number {
     if (key === null || key === undefined) throw nullKeyError(this.failure.vertex, item)
     if (this.count === this.capacity) {
@@ -50,8 +53,8 @@ export class KeyedState {
   }
 
   /**
-   * The rows of entries `from` ≤ i < `to` of a keyed batch, at the same indices; valid until the next call. Keys are looked
-   * up once for each dictionary.
+   * The rows of entries `from` ≤ i < `to` of a keyed batch, at the same indices; valid until the next call. Keys are
+   * looked up once for each dictionary.
    */
   rowsOf(batch: Batch, from: number, to: number): Int32Array {
     const dictionary = batch.dictionary!

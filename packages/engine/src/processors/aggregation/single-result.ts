@@ -3,8 +3,8 @@ import type { Outbox } from '../../core/outbox.ts'
 import type { AggregationFailure } from './aggregation-failure.ts'
 
 /**
- * The one result of an aggregation without keys, emitted once. A result of null or undefined, as `minBy` has when there are
- * no items, is nothing: then there is no result item.
+ * The one result of an aggregation without keys, emitted once. A result of null or undefined, as `minBy` has when
+ * there are no items, is nothing: then there is no result item.
  */
 export class SingleResult {
   readonly #kernels: Kernels
@@ -29,8 +29,6 @@ export class SingleResult {
       this.#isFinished = true
     }
     if (this.#result === null || this.#result === undefined) return true
-    if (!outbox.offer(this.#result)) return false
-    this.#result = null
-    return true
+    return outbox.offer(this.#result)
   }
 }
