@@ -30,7 +30,20 @@ export interface KeyDescription {
 
 /** A whole number from 0 to 2^31 - 1 made of a value's content: equal for equal values. */
 export function weightOf(value: unknown): number {
-  const text = valueText(value)
+  // Functions of one stage often ask several times about the same item.
+  if (value !== null && value === lastObject) return lastWeight
+  const weight = weightOfText(valueText(value))
+  if (typeof value === 'object') {
+    lastObject = value
+    lastWeight = weight
+  }
+  return weight
+}
+
+let lastObject: object | null = null
+let lastWeight = 0
+
+function weightOfText(text: string): number {
   let h = 0x9dc5
   for (let i = 0; i < text.length; i++) h = (Math.imul(h ^ text.charCodeAt(i), 0x01000193) ^ (h >>> 15)) | 0
   return (h ^ (h >>> 13)) & 0x7fffffff

@@ -18,10 +18,21 @@ export function valueText(value: unknown): string {
 }
 
 function objectText(value: object): string {
-  if (Array.isArray(value)) return `[${Array.from(value, valueText).join(',')}]`
+  if (Array.isArray(value)) return arrayText(value)
   if (value instanceof Date) return `Date(${value.getTime()})`
   if (value instanceof Set) return `Set(${Array.from(value, valueText).sort().join(',')})`
-  if (value instanceof Map) return `Map(${Array.from(value, ([key, held]) => `${valueText(key)}=>${valueText(held)}`).sort().join(',')})`
-  const properties = Object.entries(value).map(([name, held]) => `${JSON.stringify(name)}:${valueText(held)}`)
-  return `{${properties.sort().join(',')}}`
+  if (value instanceof Map) {
+    const entries = Array.from(value, ([key, held]) => `${valueText(key)}=>${valueText(held)}`)
+    return `Map(${entries.sort().join(',')})`
+  }
+  const names = Object.keys(value).sort()
+  let text = ''
+  for (const name of names) text += `${JSON.stringify(name)}:${valueText((value as Record<string, unknown>)[name])},`
+  return `{${text}}`
+}
+
+function arrayText(values: readonly unknown[]): string {
+  let text = ''
+  for (let i = 0; i < values.length; i++) text += `${valueText(values[i])},`
+  return `[${text}]`
 }
