@@ -9,6 +9,7 @@ import {
   type QueueConsumer,
   type QueueProducer,
 } from './edge-queue.ts'
+import type { ExchangeCheck } from './exchange-check.ts'
 
 /** Entries other than batches that may wait in one queue; a power of two. */
 const ENTRIES_MAX = 64
@@ -27,6 +28,7 @@ export class LocalQueue implements QueueProducer, QueueConsumer {
   readonly #layout: BatchLayout
   readonly #batchCapacity: number
   readonly #queueSize: number
+  readonly #exchange: ExchangeCheck | null
   readonly #kinds = new Int8Array(ENTRIES_MAX)
   readonly #numbers = new Float64Array(ENTRIES_MAX)
   readonly #batches: Batch[] = []
@@ -36,10 +38,12 @@ export class LocalQueue implements QueueProducer, QueueConsumer {
   #items = 0
   #batchIsBorrowed = false
 
-  constructor(layout: BatchLayout, batchCapacity: number, queueSize: number) {
+  /** @param exchange looks at what passes; null for edges that never cross threads */
+  constructor(layout: BatchLayout, batchCapacity: number, queueSize: number, exchange: ExchangeCheck | null = null) {
     this.#layout = layout
     this.#batchCapacity = batchCapacity
     this.#queueSize = queueSize
+    this.#exchange = exchange
     this.batch = new Batch(layout, 0)
     for (let i = 0; i < ENTRIES_MAX; i++) this.#batches.push(this.batch)
   }
@@ -50,6 +54,7 @@ export class LocalQueue implements QueueProducer, QueueConsumer {
 
   offerBatch(batch: Batch): Batch | null {
     if (!this.hasRoom) return null
+    this.#exchange?.check(batch)
     const at = this.#tail++ & (ENTRIES_MAX - 1)
     this.#kinds[at] = POLL_BATCH
     this.#batches[at] = batch

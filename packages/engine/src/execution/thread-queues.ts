@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { Doorbell } from './doorbell.ts'
 import type { QueueConsumer, QueueProducer } from './edge-queue.ts'
+import { ExchangeCheck } from './exchange-check.ts'
 import type { ExecutionPlan, PlannedEdge, PlannedQueue } from './execution-plan.ts'
 import { LocalQueue } from './local-queue.ts'
 import { RingQueueConsumer, RingQueueProducer } from './ring-queue.ts'
@@ -49,7 +50,13 @@ export class ThreadQueues {
     let local = this.#local.get(queue)
     if (local === undefined) {
       const { sizes } = this.#plan
-      local = new LocalQueue(planned.layout, sizes.batchCapacity, Math.min(sizes.queueSize, planned.edge.queueSize))
+      const { source, routing, queueSize } = planned.edge
+      local = new LocalQueue(
+        planned.layout,
+        sizes.batchCapacity,
+        Math.min(sizes.queueSize, queueSize),
+        routing === 'isolated' ? null : new ExchangeCheck(source.name),
+      )
       this.#local.set(queue, local)
     }
     return local
