@@ -119,8 +119,8 @@ describe('fusion of stateless stages', () => {
   it('takes a single processor to a sink that is one in the whole cluster from everywhere', () => {
     const p = Pipeline.create()
     const source = p.readFrom(TestSources.items(1))
-    source.map(plus).writeTo(Sinks.collector([]))
-    source.writeTo(Sinks.collector([]))
+    source.map(plus).writeTo(Sinks.collector<number>([]))
+    source.writeTo(Sinks.collector<number>([]))
     expect(edgeTexts(p.toDag())).toEqual([
       'items -> map unicast',
       'map -> collectorSink allToOne distributed',
