@@ -11,8 +11,14 @@ import { previewOf } from '../core/user-error.ts'
 /** What `customTransform` takes: a function that makes a processor, a supplier for a member, or one for the whole job. */
 export type CustomProcessors = (() => Processor) | ProcessorSupplier | ProcessorMetaSupplier
 
-/** @throws NacelleError ERR_ARGUMENT when it is none of the three */
+/** @throws NacelleError ERR_STAGE_NAME when there is no name, ERR_ARGUMENT when `processors` is none of the three */
 export function customMetaSupplier(name: string, processors: CustomProcessors): ProcessorMetaSupplier {
+  if (typeof name !== 'string' || name.trim() === '') {
+    throw new NacelleError(
+      'ERR_STAGE_NAME',
+      `customTransform takes a name first, a text that is not empty, not ${previewOf(name)}`,
+    )
+  }
   if (typeof processors === 'function') return processorMetaSupplier(processors)
   if (typeof processors !== 'object' || processors === null || typeof processors.get !== 'function') {
     throw new NacelleError(
