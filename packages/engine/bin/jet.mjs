@@ -16,7 +16,9 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
 } else if (!existsSync(main)) {
   refuse('the engine is not built; run `npm run build` in its repository first')
 } else {
-  nodeModule.enableCompileCache()
+  const { directory } = nodeModule.enableCompileCache()
+  // Worker threads learn about the cache from the environment only.
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory
   const { main: run } = await import(main)
   await run(process.argv.slice(2))
 }

@@ -1,5 +1,7 @@
+import { prewarmEngine } from '../deployment/resolve-engine.ts'
 import { StackMapper } from '../deployment/source-map.ts'
 import { type LocalExecution, prewarmThread, startLocalExecution } from '../local/local-execution.ts'
+import { type PreparedJob, prepareJob } from '../local/prepare-job.ts'
 import type { FromThread, ToThread } from '../local/thread-messages.ts'
 import { createNodeLogger } from '../platform/node/node-logger.ts'
 import { STANDARD_OUTPUT } from '../platform/node/node-output.ts'
@@ -12,15 +14,11 @@ import { EXIT, exitCodeOf } from './exit-code.ts'
 import { ExitGuard } from './exit-guard.ts'
 import { failureReport } from './failure-report.ts'
 import { exitCodeOfSignal, Interruption } from './interruption.ts'
-import { type PreparedJob, prepareJob } from './job-preparation.ts'
 import { LiveLine } from './live-line.ts'
 import { ProgressReporter } from './progress-reporter.ts'
 import { type TerminalStyle, terminalStyle } from './terminal-style.ts'
 
 const WORKER_ENTRY = workerEntryUrl(import.meta.url, '../local/worker-entry')
-
-/** How long threads have after Ctrl-C to finish the item at hand before they are ended. */
-const STOP_GRACE_MS = 1000
 
 /** Runs a job in this process and answers the exit code. Never rejects: failures are reported. */
 export async function runCommand(options: RunOptions): Promise<number> {
@@ -49,6 +47,8 @@ class RunCommand {
     this.#options = options
     this.#threads = options.threads ?? NODE_THREADS.availableParallelism
     this.#prewarmed = Array.from({ length: this.#threads }, (_, i) => prewarmThread(NODE_THREADS, WORKER_ENTRY, i))
+    // What fails here fails again, with a message, when the job is imported.
+    prewarmEngine().catch(() => undefined)
     this.#platform = createNodePlatform({
       logger: createNodeLogger({ level: options.logLevel }),
       output: STANDARD_OUTPUT,
@@ -127,7 +127,6 @@ class RunCommand {
       workerEntry: WORKER_ENTRY,
       logLevel: this.#options.logLevel,
       prewarmed: this.#prewarmed,
-      stopGraceMs: STOP_GRACE_MS,
     })
   }
 

@@ -15,10 +15,13 @@ import { MetricsReader } from './metrics-reader.ts'
 import type { FromThread, ToThread } from './thread-messages.ts'
 import { STOP_WORD } from './thread-worker.ts'
 
-/** How long threads have by default to come back from the item at hand before they are ended. */
-const STOP_GRACE_MS = 100
+/**
+ * How long threads have by default to come back from the item at hand before they are ended. They look for the stop
+ * word every millisecond or so; the rest is for functions that take long, and for machines that have too much to do.
+ */
+const STOP_GRACE_MS = 1000
 
-/** How long a thread may take to close its processors once the execution has failed or was cancelled. */
+/** How long a thread may take to open and close its processors once the execution has failed or was cancelled. */
 const CLOSE_GRACE_MS = 10_000
 
 /** What {@link startLocalExecution} takes. */
@@ -38,7 +41,7 @@ export interface LocalExecutionOptions {
   /** The module that worker threads run. */
   readonly workerEntry: URL
   readonly logLevel?: LogLevel
-  /** Milliseconds after which a thread is ended that does not come back from a user's function. Default 100. */
+  /** Milliseconds after which a thread is ended that does not come back from a user's function. Default 1000. */
   readonly stopGraceMs?: number
   /** Threads that were started ahead; used first. */
   readonly prewarmed?: readonly Thread<ToThread, FromThread>[]
@@ -50,7 +53,7 @@ export interface LocalExecution {
   readonly completion: Promise<void>
   /**
    * Stops the job: its threads close their processors and end. One that is stuck in a user's function is ended after
-   * `stopGraceMs`, one whose functions do not finish closing after 10 s.
+   * `stopGraceMs`, one whose functions do not finish opening or closing after 10 s.
    */
   cancel(): void
   /** What has been done so far, from shared counters; costs nothing to the threads. */
@@ -71,7 +74,7 @@ export function startLocalExecution(options: LocalExecutionOptions): LocalExecut
   return new ThreadedExecution(options)
 }
 
-type ThreadState = 'loading' | 'ready' | 'running' | 'closing' | 'ended'
+type ThreadState = 'loading' | 'opening' | 'ready' | 'running' | 'closing' | 'ended'
 
 /**
  * The main thread's side of an execution.
@@ -153,6 +156,9 @@ class ThreadedExecution implements LocalExecution {
   #receive(index: number, message: FromThread): void {
     const { platform } = this.#options
     switch (message.type) {
+      case 'opening':
+        this.#states[index] = 'opening'
+        break
       case 'ready':
         this.#states[index] = 'ready'
         this.#startWhenAllReady()
@@ -170,8 +176,8 @@ class ThreadedExecution implements LocalExecution {
         this.#states[index] = 'closing'
         break
       case 'failed':
-        this.#states[index] = 'closing'
         this.#fail(decodeError(message.error))
+        if (this.#states[index] !== 'ended') this.#states[index] = 'closing'
         break
       case 'done':
       case 'stopped':
@@ -195,11 +201,13 @@ class ThreadedExecution implements LocalExecution {
     for (const [index, state] of this.#states.entries()) {
       doorbell.wake(index)
       // A thread that has not started waits for a message, not for the stop word.
-      if (state === 'loading' || state === 'ready') this.#threads[index]!.post({ type: 'stop' })
+      if (state === 'loading' || state === 'opening' || state === 'ready') this.#threads[index]!.post({ type: 'stop' })
     }
     const { timers } = this.#options.platform
     this.#graces.push(
-      timers.after(this.#options.stopGraceMs ?? STOP_GRACE_MS, () => this.#terminate((state) => state !== 'closing')),
+      timers.after(this.#options.stopGraceMs ?? STOP_GRACE_MS, () =>
+        this.#terminate((state) => state !== 'opening' && state !== 'closing'),
+      ),
       timers.after(CLOSE_GRACE_MS, () => this.#terminate(() => true)),
     )
   }

@@ -1,7 +1,5 @@
 import type { DAG } from '../core/dag.ts'
-import { bundleJob, stopBundler } from '../deployment/bundle-job.ts'
 import type { JobBundle } from '../deployment/job-bundle.ts'
-import { buildPipeline, loadJob } from '../deployment/load-job.ts'
 import type { ExecutionSizes } from '../execution/execution-plan.ts'
 import { createNodeLogger } from '../platform/node/node-logger.ts'
 import { STANDARD_OUTPUT } from '../platform/node/node-output.ts'
@@ -10,6 +8,7 @@ import { NODE_THREADS, workerEntryUrl } from '../platform/node/node-threads.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { ExecutionProgress } from './execution-progress.ts'
 import { type LocalExecution, prewarmThread, startLocalExecution } from './local-execution.ts'
+import { prepareJob } from './prepare-job.ts'
 
 /** What {@link startJobModule} and {@link runJobModule} take beside job file and arguments. */
 export interface RunJobOptions {
@@ -31,7 +30,8 @@ export interface RunningJob {
 }
 
 /**
- * Runs a job module on worker threads of this process, as `jet run` does, and answers what it has done when it has ended.
+ * Runs a job module on worker threads of this process, as `jet run` does, and answers what it has done when it has
+ * ended.
  *
  * @param file the job file, TypeScript or JavaScript
  * @throws what {@link startJobModule} throws, and the job's first failure
@@ -62,11 +62,8 @@ export async function startJobModule(
   // They start while the job is being bundled.
   const prewarmed = Array.from({ length: threads }, (_, index) => prewarmThread(NODE_THREADS, workerEntry, index))
   try {
-    const bundle = await bundleJob(file)
-    await stopBundler()
-    const definition = await loadJob(bundle.path)
-    const dag = (await buildPipeline(definition, args)).toDag()
-    const { name, guarantee = 'none' } = definition.config
+    const { bundle, config, dag } = await prepareJob({ jobFile: file, args })
+    const { name, guarantee = 'none' } = config
     const execution = startLocalExecution({
       jobName: name,
       guarantee,

@@ -54,6 +54,8 @@ export interface MetricsMessage {
 
 /** From a worker to the main thread. */
 export type FromThread =
+  /** The job is imported and planned; the thread opens its processors. */
+  | { readonly type: 'opening' }
   | { readonly type: 'ready' }
   | { readonly type: 'done' }
   /** The thread runs no more and closes its processors, which may take the user's functions a while. */

@@ -1,4 +1,4 @@
-import { encodeError } from '../base/encoded-error.ts'
+import { describeThrownValue, encodeError, isErrorLike } from '../base/encoded-error.ts'
 import { NacelleError } from '../base/nacelle-error.ts'
 import { dagToJson } from '../core/dag-json.ts'
 import type { JobContext } from '../core/processor-context.ts'
@@ -27,12 +27,13 @@ export interface ThreadWorkerPorts {
 }
 
 /**
- * One worker thread's part in an execution: `load` → `ready` → `start` → `closing` → `done`. It imports the job,
- * builds the pipeline and the DAG itself, and refuses to run another DAG than the main thread planned. A failure is
- * posted at once, `failed`; after it, and after a stop, comes `stopped` when all is closed.
+ * One worker thread's part in an execution: `load` → `opening` → `ready` → `start` → `closing` → `done`. It imports
+ * the job, builds the pipeline and the DAG itself, and refuses to run another DAG than the main thread planned. A
+ * failure is posted at once, `failed`; after it, and after a stop, comes `stopped` when all is closed.
  */
 export class ThreadWorker {
   readonly #ports: ThreadWorkerPorts
+  #load: LoadMessage | null = null
   #execution: ThreadExecution | null = null
   #isReady = false
   #stopRequested = false
@@ -45,7 +46,7 @@ export class ThreadWorker {
   /** Handles a message of the main thread. Never rejects: failures are posted. */
   async receive(message: ToThread): Promise<void> {
     try {
-      if (message.type === 'load') await this.#load(message)
+      if (message.type === 'load') await this.#prepare(message)
       else if (message.type === 'start') await this.#run()
       else await this.#stop()
     } catch (error) {
@@ -55,7 +56,19 @@ export class ThreadWorker {
     }
   }
 
-  async #load(load: LoadMessage): Promise<void> {
+  /** Something threw outside of any processor: in a timer, or a promise that nobody awaits. */
+  failUncaught(thrown: unknown): void {
+    const { thread, jobName } = this.#load ?? { thread: -1, jobName: '' }
+    const error = new NacelleError(
+      'ERR_UNCAUGHT',
+      `${thrownText(thrown)} in a timer or a promise, where nobody caught it (worker thread ${thread})`,
+      { cause: thrown, details: { job: jobName, thread } },
+    )
+    this.#ports.post({ type: 'failed', error: encodeError(error) })
+  }
+
+  async #prepare(load: LoadMessage): Promise<void> {
+    this.#load = load
     const definition = await loadJob(load.bundlePath)
     const pipeline = await buildPipeline(definition, load.args)
     const dag = pipeline.toDag()
@@ -77,6 +90,9 @@ export class ThreadWorker {
       metricsFor: this.#ports.metricsFor(load),
       isStopped: this.#isStopped,
     })
+    // Once the execution is stopped nothing is opened that would have to be closed.
+    if (this.#isStopped()) return this.#leave('stopped')
+    this.#ports.post({ type: 'opening' })
     await this.#execution.init()
     this.#isReady = true
     if (this.#stopRequested) await this.#stop()
@@ -123,6 +139,10 @@ export class ThreadWorker {
 /** What processors are told that are closed before they are done, through no fault of this thread. */
 function stoppedError(): NacelleError {
   return new NacelleError('ERR_STOPPED', 'the execution was stopped: it has failed in another thread or was cancelled')
+}
+
+function thrownText(thrown: unknown): string {
+  return isErrorLike(thrown) ? `${thrown.name}: ${thrown.message}` : describeThrownValue(thrown)
 }
 
 function otherDagError(load: LoadMessage, dagJson: string): NacelleError {

@@ -54,4 +54,5 @@ const worker = new ThreadWorker({
 // What fails here fails again, with a message, when the job is imported.
 prewarmEngine().catch(() => undefined)
 
+process.on('uncaughtException', (error) => worker.failUncaught(error))
 parent.onMessage((message) => void worker.receive(message))

@@ -17,6 +17,7 @@ export default defineJob({ name: 'endless' }, ([journal, kind]) => {
   const sink = SinkBuilder.sink('journal', () => ({ seen: 0 }))
     .receive<number>((state) => {
       if (state.seen++ === 0) console.log('running')
+      if (kind === 'stuck') note('stuck')
       while (kind === 'stuck');
     })
     .destroy(async () => {

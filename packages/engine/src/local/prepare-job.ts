@@ -16,13 +16,17 @@ export interface JobPreparation {
   readonly jobFile: string
   readonly args: readonly string[]
   /** Called as soon as there is a bundle: from then on stacks can be mapped. */
-  onBundle(bundle: JobBundle): void
+  onBundle?(bundle: JobBundle): void
 }
 
-/** Bundles a job, imports it in this thread and plans it. Rejects with what the bundler or the job's own code threw. */
+/**
+ * Bundles a job, imports it in this thread and plans it.
+ *
+ * @throws NacelleError when the module cannot be bundled, is no job, or its pipeline cannot be built and planned
+ */
 export async function prepareJob({ jobFile, args, onBundle }: JobPreparation): Promise<PreparedJob> {
   const bundle = await bundleJob(jobFile)
-  onBundle(bundle)
+  onBundle?.(bundle)
   const stopped = stopBundler()
   const definition = await loadJob(bundle.path)
   const pipeline = await buildPipeline(definition, args)
