@@ -217,6 +217,20 @@ describe('co-grouped batches', () => {
     ])
   })
 
+  it('may each be merged of several, whose edges bring the same values', () => {
+    const p = Pipeline.create()
+    const merged = batch(p, 'a').merge(batch(p, 'b')).groupingKey(auctionOf)
+    const prices = batch(p, 'c').map((bid) => bid.price)
+    merged.aggregate2(prices.groupingKey(Math.trunc), lastOfTwo).writeTo(Sinks.noop())
+    const dag = p.toDag()
+    const inputs = dag.inboundEdges(dag.getVertex('aggregate2'))
+    expect(inputs.map((edge) => [edge.source.name, edge.projection!.owner])).toEqual([
+      ['a', 'lastOfTwo[0]'],
+      ['b', 'lastOfTwo[0]'],
+      ['map', 'lastOfTwo[1]'],
+    ])
+  })
+
   it('may be three, or one that is read twice', () => {
     const p = Pipeline.create()
     const bids = batch(p)

@@ -48,13 +48,10 @@ export function planAggregate(node: AggregateTransform, inputs: Inputs, writer: 
       description,
     })
     for (const [i, from] of inputs.entries())
-      connectProjected(
-        from,
-        vertex,
-        node.keyFunctions?.[i] ?? null,
-        stages.projectsGlobal || node.keyFunctions !== null ? node.operations[i]! : null,
-        writer,
-      )
+      connectProjected(writer, from, vertex, {
+        keyFunction: node.keyFunctions?.[i] ?? null,
+        operation: stages.projectsGlobal || node.keyFunctions !== null ? node.operations[i]! : null,
+      })
     return vertex
   }
   const firstStages = inputs.map((from, i) => {
@@ -89,7 +86,7 @@ export function planRollingAggregate(node: RollingTransform, from: readonly Vert
     timed,
     description: { kind: 'rollingAggregate', keyed, operation: operation.name },
   })
-  connectProjected(from, vertex, keyFunction, keyed ? operation : null, writer)
+  connectProjected(writer, from, vertex, { keyFunction, operation: keyed ? operation : null })
   return vertex
 }
 
@@ -150,14 +147,16 @@ function placementAlong(from: readonly Vertex[]): Placement {
   return first !== undefined && others.every((other) => isSamePlacement(first, other)) ? first : widePlacement(-1)
 }
 
-/** @param operation whose values cross instead of items; null = the items themselves */
-function connectProjected(
-  from: readonly Vertex[],
-  to: Vertex,
-  keyFunction: KeyFunction | null,
-  operation: AnyAggregateOperation | null,
-  writer: DagWriter,
-): void {
+/** What crosses to a single stage. */
+interface Crossing {
+  /** null = all items go to one processor. */
+  readonly keyFunction: KeyFunction | null
+  /** Its values cross instead of items; null = the items themselves. */
+  readonly operation: AnyAggregateOperation | null
+}
+
+function connectProjected(writer: DagWriter, from: readonly Vertex[], to: Vertex, crossing: Crossing): void {
+  const { keyFunction, operation } = crossing
   for (const vertex of from) {
     const edge = writer.edge(vertex, to)
     if (keyFunction === null) {
