@@ -4,6 +4,7 @@ import { BroadcastCollector } from './broadcast-collector.ts'
 import type { Collector } from './collector.ts'
 import { EdgeOutbox } from './edge-outbox.ts'
 import { POLL_NOTHING } from './edge-queue.ts'
+import { KeyedCollector } from './keyed-collector.ts'
 import { LocalQueue } from './local-queue.ts'
 import { PartitionedCollector } from './partitioned-collector.ts'
 import { NO_SNAPSHOTS } from './snapshot-output.ts'
@@ -110,5 +111,33 @@ describe('EdgeOutbox', () => {
     })
     expect(() => outbox.offer(nothing)).toThrow(expect.objectContaining({ code: 'ERR_NULL_ITEM' }))
     expect(queue.poll()).toBe(POLL_NOTHING)
+  })
+
+  it('counts entries that the processor writes in columns itself', () => {
+    const keyed = { kind: 'keyed', timed: false, columns: ['f64'] } as const
+    const collector = new KeyedCollector({
+      queues: [new LocalQueue(keyed, 4, 8)],
+      layout: keyed,
+      capacity: 4,
+      routing: { queueOfPartition: new Int32Array(3) },
+      vertexName: 'v',
+      fill: null,
+      dictionaryKeysMax: 10,
+    })
+    const outbox = new EdgeOutbox({
+      collectors: [collector],
+      layout,
+      capacity: 4,
+      snapshot: NO_SNAPSHOTS,
+      vertexName: 'v',
+    })
+    const output = outbox.keyed(0)
+    expect(output.begin()).toBe(4)
+    const [open] = output.batches
+    open!.slots![0] = output.codeOf('a') >>> output.destinationShift
+    open!.columns[0]![0] = 1
+    open!.count = 1
+    expect(outbox.flushAll()).toBe(true)
+    expect(outbox.itemsOut).toBe(1)
   })
 })

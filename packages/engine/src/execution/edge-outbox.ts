@@ -29,8 +29,6 @@ export class EdgeOutbox implements Outbox {
   readonly bucketCount: number
   readonly capacity: number
   staging: Batch
-  /** Entries that have left {@link staging} for good. */
-  itemsOut = 0
   /** The last watermark sent on. */
   lastWatermark: Watermark = Number.NEGATIVE_INFINITY
 
@@ -42,6 +40,10 @@ export class EdgeOutbox implements Outbox {
   /** Staging of items that go to one ordinal only, with the same meaning of positions. */
   readonly #single: readonly Batch[]
   readonly #singlePositions: Int32Array
+  /** Entries that have left {@link staging} for good. */
+  #itemsOut = 0
+  /** Collectors whose entries the processor writes itself. */
+  readonly #keyed = new Set<KeyedCollector>()
   /** How many collectors already have the marker being sent. */
   #markerServed = 0
   /** For {@link offerTo} with several ordinals: how many of them have taken the item being offered. */
@@ -126,7 +128,15 @@ export class EdgeOutbox implements Outbox {
       collector !== undefined && 'codes' in collector,
       `output ordinal ${ordinal} of vertex '${this.#vertexName}' is not keyed`,
     )
+    this.#keyed.add(collector as KeyedCollector)
     return collector as KeyedCollector
+  }
+
+  /** Entries that have been emitted for good; what waits in {@link staging} does not count yet. */
+  get itemsOut(): number {
+    let total = this.#itemsOut
+    for (const collector of this.#keyed) total += collector.entriesOut
+    return total
   }
 
   /** Sends everything on, also what collectors still gather. For the engine: when there is nothing else to do. */
@@ -175,7 +185,7 @@ export class EdgeOutbox implements Outbox {
       this.#positions.fill(0)
     }
     this.staging.count = 0
-    this.itemsOut += count
+    this.#itemsOut += count
     return true
   }
 
@@ -184,7 +194,7 @@ export class EdgeOutbox implements Outbox {
     const position = this.#collectors[ordinal]!.accept(batch, this.#singlePositions[ordinal]!)
     this.#singlePositions[ordinal] = position
     if (position < batch.count) return false
-    this.itemsOut += batch.count
+    this.#itemsOut += batch.count
     batch.count = 0
     this.#singlePositions[ordinal] = 0
     return true

@@ -34,6 +34,8 @@ export interface KeyedCollectorOptions {
 export class KeyedCollector implements Collector, KeyedOutput, ProjectionTarget {
   readonly takesBatches = false
   epoch = 0
+  /** Entries that the processor itself has emitted and that are on their way; stays 0 when batches are filled from items. */
+  entriesOut = 0
   readonly destinationMask: number
   readonly destinationShift: number
   readonly batches: Batch[]
@@ -120,8 +122,10 @@ export class KeyedCollector implements Collector, KeyedOutput, ProjectionTarget 
     const open = this.batches[destination]!
     if (open.count === 0) return true
     open.keyCount = this.#dictionaries[destination]!.keys.length
+    const { count } = open
     const next = this.#queues[destination]!.offerBatch(open)
     if (next === null) return false
+    if (this.#fill === null) this.entriesOut += count
     this.batches[destination] = this.#opened(next, destination)
     return true
   }
