@@ -95,8 +95,12 @@ async function runPart(part: number): Promise<void> {
   const clock = NODE_CLOCK
   const jobs = Math.ceil(own / CASES_PER_THREAD_JOB)
   const failure =
-    (await fuzzInPlace({ cases: own, seed: partSeed, clock, onCase: () => ++count.cases % 100 === 0 && tellCount() })) ??
-    (await fuzzOnThreads({ cases: jobs, seed: partSeed, clock, onCase: () => ++count.jobs && tellCount() }))
+    (await fuzzInPlace({
+      cases: own,
+      seed: partSeed,
+      clock,
+      onCase: () => ++count.cases % 100 === 0 && tellCount(),
+    })) ?? (await fuzzOnThreads({ cases: jobs, seed: partSeed, clock, onCase: () => ++count.jobs && tellCount() }))
   tellCount()
   if (failure !== null) tell({ failure: failureText(failure) })
   process.disconnect?.()

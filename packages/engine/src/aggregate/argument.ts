@@ -1,8 +1,15 @@
 import { NacelleError } from '../base/nacelle-error.ts'
 
-/** @throws NacelleError ERR_AGGREGATE_ARGUMENT when `argument` is no function */
+/** @throws NacelleError ERR_AGGREGATE_ARGUMENT when `argument` is no function, or one declared `async` */
 export function requireFunction(operation: string, argument: unknown): void {
-  if (typeof argument === 'function') return
+  if (typeof argument === 'function') {
+    if (argument.constructor.name !== 'AsyncFunction') return
+    throw new NacelleError(
+      'ERR_AGGREGATE_ARGUMENT',
+      `${operation} takes a function that is synchronous, not an async one: nothing would wait for it`,
+      { details: { operation } },
+    )
+  }
   throw new NacelleError('ERR_AGGREGATE_ARGUMENT', `${operation} takes a function, not ${describeValue(argument)}`, {
     details: { operation },
   })

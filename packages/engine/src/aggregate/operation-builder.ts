@@ -1,4 +1,5 @@
 import type { AggregateOperation as Operation } from './aggregate-operation.ts'
+import { requireFunction } from './argument.ts'
 import {
   type InputPart,
   type MultiAggregateOperation,
@@ -120,11 +121,16 @@ export type Built<K extends Kind, A, R> =
 type Assemble<A> = <R>(parts: SharedParts<A, R>) => unknown
 
 function accumulateStage<A>(name: string, create: () => A): AccumulateStage<A> {
-  const several = (accumulates: readonly Accumulate<A, never>[] | Readonly<Record<string, Accumulate<A, never>>>) =>
-    combineStage<A, never>(name, create, (shared) => multiOperation(shared, inputParts(accumulates)))
+  requireFunction(name, create)
+  const several = (accumulates: readonly Accumulate<A, never>[] | Readonly<Record<string, Accumulate<A, never>>>) => {
+    for (const accumulate of Object.values(accumulates)) requireFunction(name, accumulate)
+    return combineStage<A, never>(name, create, (shared) => multiOperation(shared, inputParts(accumulates)))
+  }
   return {
-    andAccumulate: <T>(accumulate: Accumulate<A, T>) =>
-      combineStage<A, One<T>>(name, create, (shared) => ({ ...shared, accumulate, columnar: null })),
+    andAccumulate: <T>(accumulate: Accumulate<A, T>) => {
+      requireFunction(name, accumulate)
+      return combineStage<A, One<T>>(name, create, (shared) => ({ ...shared, accumulate, columnar: null }))
+    },
     andAccumulate0: (accumulate0) => ({
       andAccumulate1: (accumulate1) => ({
         ...several([accumulate0, accumulate1]),
@@ -145,8 +151,11 @@ function inputParts<A>(
 
 function combineStage<A, K extends Kind>(name: string, create: () => A, assemble: Assemble<A>): CombineStage<A, K> {
   const stage = (combine: Merge<A> | null, deduct: Merge<A> | null): ExportStage<A, K> => {
-    const build = <R>(exportResult: (accumulator: A) => R, finish: (accumulator: A) => R) =>
-      assemble({ name, create, combine, deduct, export: exportResult, finish }) as Built<K, A, R>
+    const build = <R>(exportResult: (accumulator: A) => R, finish: (accumulator: A) => R) => {
+      for (const given of [combine, deduct]) if (given !== null) requireFunction(name, given)
+      for (const given of [exportResult, finish]) requireFunction(name, given)
+      return assemble({ name, create, combine, deduct, export: exportResult, finish }) as Built<K, A, R>
+    }
     return {
       andExport: (exportResult) => ({ andFinish: (finish) => build(exportResult, finish) }),
       andExportFinish: (exportFinish) => build(exportFinish, exportFinish),

@@ -14,10 +14,10 @@ const ITEM_PREVIEW_LENGTH_MAX = 200
 
 /**
  * Wraps what a user's function threw: the message says where and on which item, the cause keeps the user's own stack.
- * Errors of the engine (a refused value, say) pass as they are.
+ * Errors of the engine (a refused value, say) are only told where they happened, when they do not say so themselves.
  */
 export function userFunctionError(thrown: unknown, place: FailurePlace): NacelleError {
-  if (thrown instanceof NacelleError) return thrown
+  if (thrown instanceof NacelleError) return locatedError(thrown, place)
   const text =
     thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `a value that is not an Error: ${previewOf(thrown)}`
   return new NacelleError(
@@ -29,6 +29,17 @@ export function userFunctionError(thrown: unknown, place: FailurePlace): Nacelle
       details: { vertex: place.vertex, what: place.what, item: previewOf(place.item) },
     },
   )
+}
+
+/** Values that are refused by something that stands in no vertex, a stock operation say, are refused at some item of one. */
+function locatedError(error: NacelleError, { vertex, item }: FailurePlace): NacelleError {
+  if (error.details['vertex'] !== undefined) return error
+  return new NacelleError(error.code, `${error.message}, in vertex '${vertex}', at item ${previewOf(item)}`, {
+    domain: error.domain,
+    retry: error.retry,
+    cause: error.cause,
+    details: { ...error.details, vertex, item: previewOf(item) },
+  })
 }
 
 /** A null or undefined key: it could go to no partition. */

@@ -54,7 +54,7 @@ export class PartitionedCollector implements Collector {
     const queueOfPartition = this.#queueOfPartition
     for (let i = from; i < count; i++) {
       const item = items[i]
-      const partition = (keyHash(this.#key(item)) >>> 0) % queueOfPartition.length
+      const partition = (this.#keyHash(item) >>> 0) % queueOfPartition.length
       const destination = queueOfPartition[partition]!
       let open = this.#open[destination]!
       if (open.count >= this.#capacity) {
@@ -68,15 +68,14 @@ export class PartitionedCollector implements Collector {
     return count
   }
 
-  #key(item: unknown): unknown {
-    let key: unknown
+  #keyHash(item: unknown): number {
     try {
-      key = this.#keyOf(item as never)
+      const key = this.#keyOf(item as never)
+      if (key === null || key === undefined) throw nullKeyError(this.#vertexName, item)
+      return keyHash(key)
     } catch (error) {
       throw userFunctionError(error, { vertex: this.#vertexName, what: 'the key function', item })
     }
-    if (key === null || key === undefined) throw nullKeyError(this.#vertexName, item)
-    return key
   }
 
   exchange(_batch: Batch): Batch | null {

@@ -350,7 +350,7 @@ describe('a promise where a value is needed', () => {
       (trades: BatchStage<Trade>) => trades.groupingKey(promise).aggregate(counting()),
       'ERR_KEY_TYPE',
     ],
-    ['a getter', (trades: BatchStage<Trade>) => trades.aggregate(summingDouble(promise)), 'ERR_AGGREGATE_VALUE'],
+    ['a getter', (trades: BatchStage<Trade>) => trades.aggregate(summingDouble(() => promise())), 'ERR_AGGREGATE_VALUE'],
   ])('from %s is refused with vertex and item', async (_name, build, code) => {
     const error = await errorOf(build)
     expect(error.code).toBe(code)

@@ -1,17 +1,31 @@
 import fc from 'fast-check'
 import type { FilterDescription, FlatMapDescription, KeyDescription, MapDescription } from './generated-functions.ts'
 import { type OperationDescription, PLAIN_OPERATIONS } from './generated-operations.ts'
-import type { ItemValue, PipelineDescription, SourceDescription, SourceItem, StageBody } from './pipeline-description.ts'
+import type {
+  ItemValue,
+  PipelineDescription,
+  SourceDescription,
+  SourceItem,
+  StageBody,
+} from './pipeline-description.ts'
 import { type DrawnPipeline, type DrawnStage, soundDescription } from './sound-description.ts'
 
 /** Pipelines at random. */
-export function pipelineDescriptions(settings: { readonly preserveOrder?: boolean } = {}): fc.Arbitrary<PipelineDescription> {
+export function pipelineDescriptions(
+  settings: { readonly preserveOrder?: boolean } = {},
+): fc.Arbitrary<PipelineDescription> {
   const { preserveOrder } = settings
   const drawn: fc.Arbitrary<DrawnPipeline> = fc
     .record({
       preserveOrder: preserveOrder === undefined ? fc.boolean() : fc.constant(preserveOrder),
-      lateness: fc.oneof({ weight: 4, arbitrary: fc.constant('never' as const) }, { weight: 1, arbitrary: fc.constant('byItem' as const) }),
-      sources: fc.array(stageWith(fc.record({ kind: fc.constant('source' as const), source })), { minLength: 1, maxLength: 3 }),
+      lateness: fc.oneof(
+        { weight: 4, arbitrary: fc.constant('never' as const) },
+        { weight: 1, arbitrary: fc.constant('byItem' as const) },
+      ),
+      sources: fc.array(stageWith(fc.record({ kind: fc.constant('source' as const), source })), {
+        minLength: 1,
+        maxLength: 3,
+      }),
       others: fc.array(stage, { maxLength: 7 }),
     })
     .map(({ sources, others, ...rest }) => ({ ...rest, stages: [...sources, ...others] }))
@@ -20,12 +34,23 @@ export function pipelineDescriptions(settings: { readonly preserveOrder?: boolea
 
 const divisor = fc.integer({ min: 1, max: 12 })
 const text = fc.constantFrom('', 'a', 'bc', 'é', '日本', 'a b', 'x'.repeat(40))
-const scalar: fc.Arbitrary<ItemValue> = fc.oneof(fc.integer({ min: -9, max: 99 }), text, fc.boolean(), fc.constantFrom(0.5, -3.25, 2 ** 40))
+const scalar: fc.Arbitrary<ItemValue> = fc.oneof(
+  fc.integer({ min: -9, max: 99 }),
+  text,
+  fc.boolean(),
+  fc.constantFrom(0.5, -3.25, 2 ** 40),
+)
 const itemValue: fc.Arbitrary<ItemValue> = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 0, max: 40 }) },
   { weight: 1, arbitrary: scalar },
   { weight: 1, arbitrary: fc.tuple(scalar, scalar) },
-  { weight: 1, arbitrary: fc.record({ id: fc.nat({ max: 9 }), name: text, of: fc.array(scalar, { maxLength: 2 }) }, { noNullPrototype: true }) },
+  {
+    weight: 1,
+    arbitrary: fc.record(
+      { id: fc.nat({ max: 9 }), name: text, of: fc.array(scalar, { maxLength: 2 }) },
+      { noNullPrototype: true },
+    ),
+  },
 )
 
 const DAY_MS = 86_400_000
@@ -61,11 +86,25 @@ const source: fc.Arbitrary<SourceDescription> = fc.record(
 )
 
 const mapDescription: fc.Arbitrary<MapDescription> = plainRecord({
-  to: fc.constantFrom('number', 'text', 'tuple', 'record', 'date', 'bigint', 'float', 'same', 'dropNull', 'dropUndefined'),
+  to: fc.constantFrom(
+    'number',
+    'text',
+    'tuple',
+    'record',
+    'date',
+    'bigint',
+    'float',
+    'same',
+    'dropNull',
+    'dropUndefined',
+  ),
   divisor,
 })
 const filterDescription: fc.Arbitrary<FilterDescription> = plainRecord({
-  keep: fc.oneof({ weight: 8, arbitrary: fc.constantFrom('multiples', 'others') }, { weight: 1, arbitrary: fc.constant('none' as const) }),
+  keep: fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom('multiples', 'others') },
+    { weight: 1, arbitrary: fc.constant('none' as const) },
+  ),
   divisor: fc.integer({ min: 1, max: 4 }),
   isLoose: fc.boolean(),
 })
@@ -75,7 +114,20 @@ const flatMapDescription: fc.Arbitrary<FlatMapDescription> = plainRecord({
 })
 const keyDescription: fc.Arbitrary<KeyDescription> = plainRecord({
   type: fc.constantFrom(
-    ...(['int', 'negative', 'text', 'float', 'odd', 'boolean', 'bigint', 'tuple', 'record', 'date', 'constant', 'mixed'] as const),
+    ...([
+      'int',
+      'negative',
+      'text',
+      'float',
+      'odd',
+      'boolean',
+      'bigint',
+      'tuple',
+      'record',
+      'date',
+      'constant',
+      'mixed',
+    ] as const),
   ),
   divisor: fc.oneof(divisor, fc.constant(1000)),
 })
@@ -85,7 +137,10 @@ const operation: fc.Arbitrary<OperationDescription> = fc.letrec<{ operation: Ope
   operation: fc.oneof(
     { maxDepth: 2, depthSize: 'small' },
     { weight: 6, arbitrary: plainRecord({ op: fc.constantFrom(...PLAIN_OPERATIONS) }) },
-    { weight: 1, arbitrary: plainRecord({ op: fc.constantFrom('topN', 'bottomN'), n: fc.integer({ min: 1, max: 4 }) }) },
+    {
+      weight: 1,
+      arbitrary: plainRecord({ op: fc.constantFrom('topN', 'bottomN'), n: fc.integer({ min: 1, max: 4 }) }),
+    },
     {
       weight: 2,
       arbitrary: plainRecord({
@@ -109,7 +164,10 @@ const operation: fc.Arbitrary<OperationDescription> = fc.letrec<{ operation: Ope
 const from = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 5 }) })
 const aggregation = {
   from,
-  others: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 2 }) }),
+  others: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 2 }) },
+  ),
   key: keyOrNone,
   operations: fc.array(operation, { minLength: 1, maxLength: 3 }),
   together: fc.constantFrom('tuple' as const, 'finish' as const, 'shared' as const),
@@ -119,7 +177,14 @@ const body: fc.Arbitrary<StageBody> = fc.oneof(
   { weight: 3, arbitrary: plainRecord({ kind: fc.constant('map' as const), from, fn: mapDescription }) },
   { weight: 2, arbitrary: plainRecord({ kind: fc.constant('filter' as const), from, fn: filterDescription }) },
   { weight: 2, arbitrary: plainRecord({ kind: fc.constant('flatMap' as const), from, fn: flatMapDescription }) },
-  { weight: 1, arbitrary: plainRecord({ kind: fc.constant('tokens' as const), from, separator: fc.constantFrom(null, ',', 'é', ' ') }) },
+  {
+    weight: 1,
+    arbitrary: plainRecord({
+      kind: fc.constant('tokens' as const),
+      from,
+      separator: fc.constantFrom(null, ',', 'é', ' '),
+    }),
+  },
   { weight: 1, arbitrary: plainRecord({ kind: fc.constant('peek' as const), from, divisor }) },
   { weight: 1, arbitrary: plainRecord({ kind: fc.constant('merge' as const), from, other: fc.nat({ max: 5 }) }) },
   {
@@ -131,7 +196,16 @@ const body: fc.Arbitrary<StageBody> = fc.oneof(
       allowedLagMs: fc.constantFrom(500, 2_000),
     }),
   },
-  { weight: 2, arbitrary: plainRecord({ kind: fc.constant('rolling' as const), from, key: keyOrNone, of: fc.constant('item' as const), operation }) },
+  {
+    weight: 2,
+    arbitrary: plainRecord({
+      kind: fc.constant('rolling' as const),
+      from,
+      key: keyOrNone,
+      of: fc.constant('item' as const),
+      operation,
+    }),
+  },
   { weight: 3, arbitrary: plainRecord({ kind: fc.constant('aggregate' as const), ...aggregation }) },
   {
     weight: 5,
@@ -159,7 +233,13 @@ const body: fc.Arbitrary<StageBody> = fc.oneof(
 const stage = stageWith(body)
 
 function stageWith(arbitrary: fc.Arbitrary<StageBody>): fc.Arbitrary<DrawnStage> {
-  return fc.record({ body: arbitrary, parallelism: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(1, 2, 3) }) })
+  return fc.record({
+    body: arbitrary,
+    parallelism: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(null) },
+      { weight: 1, arbitrary: fc.constantFrom(1, 2, 3) },
+    ),
+  })
 }
 
 function plainRecord<T>(arbitraries: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {

@@ -2,7 +2,17 @@ import { valueText } from '../reference/value-text.ts'
 
 /** Functions of generated pipelines, as data. All of them take any item: what they look at is a number made of its content. */
 export interface MapDescription {
-  readonly to: 'number' | 'text' | 'tuple' | 'record' | 'date' | 'bigint' | 'float' | 'same' | 'dropNull' | 'dropUndefined'
+  readonly to:
+    | 'number'
+    | 'text'
+    | 'tuple'
+    | 'record'
+    | 'date'
+    | 'bigint'
+    | 'float'
+    | 'same'
+    | 'dropNull'
+    | 'dropUndefined'
   readonly divisor: number
 }
 
@@ -23,7 +33,19 @@ export interface FlatMapDescription {
 
 /** See {@link MapDescription}. */
 export interface KeyDescription {
-  readonly type: 'int' | 'negative' | 'text' | 'float' | 'odd' | 'boolean' | 'bigint' | 'tuple' | 'record' | 'date' | 'constant' | 'mixed'
+  readonly type:
+    | 'int'
+    | 'negative'
+    | 'text'
+    | 'float'
+    | 'odd'
+    | 'boolean'
+    | 'bigint'
+    | 'tuple'
+    | 'record'
+    | 'date'
+    | 'constant'
+    | 'mixed'
   /** How many keys there are at most. */
   readonly divisor: number
 }
@@ -109,7 +131,9 @@ export function flatMapFunction({ to, divisor }: FlatMapDescription): (item: unk
 
 export function keyFunction({ type, divisor }: KeyDescription): (item: unknown) => unknown {
   if (type === 'mixed') {
-    const functions = (['int', 'text', 'float', 'boolean', 'bigint', 'tuple', 'record', 'date', 'odd'] as const).map((each) => keyOfNumber(each, divisor))
+    const functions = (['int', 'text', 'float', 'boolean', 'bigint', 'tuple', 'record', 'date', 'odd'] as const).map(
+      (each) => keyOfNumber(each, divisor),
+    )
     return (item) => {
       const weight = weightOf(item)
       return functions[(weight >>> 8) % functions.length]!(weight)
@@ -139,7 +163,8 @@ function keyOfNumber(type: Exclude<KeyDescription['type'], 'mixed'>, divisor: nu
       return (weight) => [weight % divisor, `t${weight % 2}`]
     case 'record':
       // The same properties in either order are the same key.
-      return (weight) => ((weight >>> 4) % 2 === 0 ? { a: weight % divisor, b: [weight % 2] } : { b: [weight % 2], a: weight % divisor })
+      return (weight) =>
+        (weight >>> 4) % 2 === 0 ? { a: weight % divisor, b: [weight % 2] } : { b: [weight % 2], a: weight % divisor }
     case 'date':
       return (weight) => new Date(weight % divisor)
     case 'constant':

@@ -1,6 +1,6 @@
-import { AggregateOperation } from '../../aggregate/operation-builder.ts'
 import { AggregateOperations } from '../../aggregate/aggregate-operations.ts'
 import type { MultiAggregateOperation } from '../../aggregate/multi-aggregate-operation.ts'
+import { AggregateOperation } from '../../aggregate/operation-builder.ts'
 import type { AnyAggregateOperation } from '../../pipeline/transform.ts'
 import { valueText } from '../reference/value-text.ts'
 import { weightOf } from './generated-functions.ts'
@@ -9,7 +9,11 @@ import { weightOf } from './generated-functions.ts'
 export type OperationDescription =
   | { readonly op: PlainOperation }
   | { readonly op: 'topN' | 'bottomN'; readonly n: number }
-  | { readonly op: 'mapping' | 'filtering' | 'flatMapping' | 'groupingBy'; readonly divisor: number; readonly of: OperationDescription }
+  | {
+      readonly op: 'mapping' | 'filtering' | 'flatMapping' | 'groupingBy'
+      readonly divisor: number
+      readonly of: OperationDescription
+    }
   | { readonly op: 'allOf'; readonly as: 'tuple' | 'record' | 'finish'; readonly of: readonly OperationDescription[] }
 
 /** Operations without settings. */
@@ -17,8 +21,27 @@ export type PlainOperation = (typeof PLAIN_OPERATIONS)[number]
 
 /** See {@link PlainOperation}. */
 export const PLAIN_OPERATIONS = [
-  ...(['counting', 'summingLong', 'summingDouble', 'averagingLong', 'averagingDouble', 'minBy', 'maxBy', 'linearTrend'] as const),
-  ...(['toList', 'toSet', 'toCollection', 'toMap', 'sorting', 'concatenating', 'pickAny', 'reducing', 'reducingBack'] as const),
+  ...([
+    'counting',
+    'summingLong',
+    'summingDouble',
+    'averagingLong',
+    'averagingDouble',
+    'minBy',
+    'maxBy',
+    'linearTrend',
+  ] as const),
+  ...([
+    'toList',
+    'toSet',
+    'toCollection',
+    'toMap',
+    'sorting',
+    'concatenating',
+    'pickAny',
+    'reducing',
+    'reducingBack',
+  ] as const),
   ...(['customSingle', 'customCombine', 'customDeduct'] as const),
 ] as const
 
@@ -34,7 +57,10 @@ export type Projection = (item: unknown) => unknown
 const identity: Projection = (item) => item
 
 /** Makes the operation of a description. */
-export function generatedOperation(description: OperationDescription, projection: Projection = identity): GeneratedOperation {
+export function generatedOperation(
+  description: OperationDescription,
+  projection: Projection = identity,
+): GeneratedOperation {
   switch (description.op) {
     case 'topN':
     case 'bottomN': {
@@ -47,7 +73,10 @@ export function generatedOperation(description: OperationDescription, projection
     case 'groupingBy':
       return wrapped(description.op, description.divisor, generatedOperation(description.of, projection), projection)
     case 'allOf':
-      return together(description.as, description.of.map((each) => generatedOperation(each, projection)))
+      return together(
+        description.as,
+        description.of.map((each) => generatedOperation(each, projection)),
+      )
     default:
       return plain(description.op, projection)
   }
@@ -57,7 +86,10 @@ export function generatedOperation(description: OperationDescription, projection
 export function generatedCoOperation(
   descriptions: readonly OperationDescription[],
   form: 'tuple' | 'finish' | 'shared',
-): { readonly operation: MultiAggregateOperation<never, never, unknown>; readonly settled: (result: unknown) => unknown } {
+): {
+  readonly operation: MultiAggregateOperation<never, never, unknown>
+  readonly settled: (result: unknown) => unknown
+} {
   if (form === 'shared') return { operation: sharedAccumulator(descriptions.length), settled: identity }
   const parts = descriptions.map((each) => generatedOperation(each))
   const { aggregateOperation2, aggregateOperation3 } = AggregateOperations
@@ -68,7 +100,10 @@ export function generatedCoOperation(
   const operations = parts.map(({ operation }) => operation)
   const settleAll = (results: unknown) => (results as readonly unknown[]).map((result, i) => parts[i]!.settled(result))
   if (form === 'tuple') return { operation: build(...operations), settled: settleAll }
-  return { operation: build(...operations, finish), settled: (result) => settleAll((result as { results: unknown }).results) }
+  return {
+    operation: build(...operations, finish),
+    settled: (result) => settleAll((result as { results: unknown }).results),
+  }
 }
 
 function plain(op: PlainOperation, projection: Projection): GeneratedOperation {
@@ -88,15 +123,34 @@ function plain(op: PlainOperation, projection: Projection): GeneratedOperation {
     case 'maxBy':
       return generated(projected(projection, AggregateOperations[op](compareText)))
     case 'linearTrend':
-      return generated(AggregateOperations.linearTrend((item) => whole(item) % 7, whole), roughly)
+      return generated(
+        AggregateOperations.linearTrend((item) => whole(item) % 7, whole),
+        roughly,
+      )
     case 'toList':
       return generated(projected(projection, AggregateOperations.toList()), sortedByText)
     case 'toSet':
-      return generated(AggregateOperations.mapping((item: unknown) => whole(item) % 50, AggregateOperations.toSet<number>()), sortedByText)
+      return generated(
+        AggregateOperations.mapping((item: unknown) => whole(item) % 50, AggregateOperations.toSet<number>()),
+        sortedByText,
+      )
     case 'toCollection':
-      return generated(AggregateOperations.mapping((item: unknown) => `${whole(item) % 50}`, AggregateOperations.toCollection<string, Set<string>>(() => new Set())), sortedByText)
+      return generated(
+        AggregateOperations.mapping(
+          (item: unknown) => `${whole(item) % 50}`,
+          AggregateOperations.toCollection<string, Set<string>>(() => new Set()),
+        ),
+        sortedByText,
+      )
     case 'toMap':
-      return generated(AggregateOperations.toMap((item: unknown) => whole(item) % 5, whole, (a, b) => a + b), sortedByText)
+      return generated(
+        AggregateOperations.toMap(
+          (item: unknown) => whole(item) % 5,
+          whole,
+          (a, b) => a + b,
+        ),
+        sortedByText,
+      )
     case 'sorting':
       return generated(projected(projection, AggregateOperations.sorting(compareText)))
     case 'concatenating':
@@ -109,7 +163,14 @@ function plain(op: PlainOperation, projection: Projection): GeneratedOperation {
     case 'reducing':
       return generated(AggregateOperations.reducing<unknown, number>(0, whole, (a, b) => Math.max(a, b)))
     case 'reducingBack':
-      return generated(AggregateOperations.reducing<unknown, number>(0, whole, (a, b) => a + b, (a, b) => a - b))
+      return generated(
+        AggregateOperations.reducing<unknown, number>(
+          0,
+          whole,
+          (a, b) => a + b,
+          (a, b) => a - b,
+        ),
+      )
     case 'customSingle':
     case 'customCombine':
     case 'customDeduct':
@@ -157,22 +218,38 @@ function add(counts: Map<number, number>, value: number, count: number): void {
   else counts.set(value, sum)
 }
 
-function wrapped(op: 'mapping' | 'filtering' | 'flatMapping' | 'groupingBy', divisor: number, of: GeneratedOperation, projection: Projection): GeneratedOperation {
+function wrapped(
+  op: 'mapping' | 'filtering' | 'flatMapping' | 'groupingBy',
+  divisor: number,
+  of: GeneratedOperation,
+  projection: Projection,
+): GeneratedOperation {
   const inner = of.operation as never
   const weight = (item: unknown) => weightOf(projection(item))
   switch (op) {
     case 'mapping':
-      return generated(AggregateOperations.mapping((item: unknown) => (weight(item) % divisor === 0 ? null : projection(item)), inner), of.settled)
+      return generated(
+        AggregateOperations.mapping((item: unknown) => (weight(item) % divisor === 0 ? null : projection(item)), inner),
+        of.settled,
+      )
     case 'filtering':
-      return generated(AggregateOperations.filtering((item: unknown) => weight(item) % divisor === 0, inner), of.settled)
+      return generated(
+        AggregateOperations.filtering((item: unknown) => weight(item) % divisor === 0, inner),
+        of.settled,
+      )
     case 'flatMapping':
       return generated(
-        AggregateOperations.flatMapping((item: unknown) => Array.from({ length: weight(item) % divisor }, (_, i) => (i % 3 === 2 ? null : projection(item))), inner),
+        AggregateOperations.flatMapping(
+          (item: unknown) =>
+            Array.from({ length: weight(item) % divisor }, (_, i) => (i % 3 === 2 ? null : projection(item))),
+          inner,
+        ),
         of.settled,
       )
     case 'groupingBy':
-      return generated(AggregateOperations.groupingBy((item: unknown) => weight(item) % divisor, inner), (map) =>
-        sortedByText(Array.from(map as Map<number, unknown>, ([key, result]) => [key, of.settled(result)])),
+      return generated(
+        AggregateOperations.groupingBy((item: unknown) => weight(item) % divisor, inner),
+        (map) => sortedByText(Array.from(map as Map<number, unknown>, ([key, result]) => [key, of.settled(result)])),
       )
   }
 }
@@ -183,11 +260,16 @@ function together(form: 'tuple' | 'record' | 'finish', parts: readonly Generated
   const settleAll = (results: readonly unknown[]) => results.map((result, i) => parts[i]!.settled(result))
   // A function takes two or three results.
   if (form === 'finish' && parts.length <= 3) {
-    return generated(allOf(...operations, (...results: readonly unknown[]) => ({ results })), (held) => settleAll((held as { results: unknown[] }).results))
+    return generated(
+      allOf(...operations, (...results: readonly unknown[]) => ({ results })),
+      (held) => settleAll((held as { results: unknown[] }).results),
+    )
   }
   if (form !== 'record') return generated(allOf(...operations), (results) => settleAll(results as unknown[]))
   const named = Object.fromEntries(operations.map((operation, i) => [`part${i}`, operation]))
-  return generated(allOf(named), (held) => settleAll(parts.map((_, i) => (held as Record<string, unknown>)[`part${i}`])))
+  return generated(allOf(named), (held) =>
+    settleAll(parts.map((_, i) => (held as Record<string, unknown>)[`part${i}`])),
+  )
 }
 
 /** A user-written operation whose inputs share one accumulator. */
@@ -196,7 +278,8 @@ function sharedAccumulator(inputs: number): MultiAggregateOperation<never, never
     .withCreate(() => ({ left: 0, right: 0, third: 0 }))
     .andAccumulate0((held, item: unknown) => void (held.left += weightOf(item) % 100))
     .andAccumulate1((held, item: unknown) => void (held.right += (weightOf(item) % 100) + 1))
-  const whole = inputs === 2 ? begun : begun.andAccumulate2((held, item: unknown) => void (held.third += 1 + (weightOf(item) % 10)))
+  const whole =
+    inputs === 2 ? begun : begun.andAccumulate2((held, item: unknown) => void (held.third += 1 + (weightOf(item) % 10)))
   const combining = (whole as typeof begun).andCombine((held, other) => {
     held.left += other.left
     held.right += other.right

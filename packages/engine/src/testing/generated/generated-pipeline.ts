@@ -1,3 +1,4 @@
+import type { OpaqueOperation } from '../../aggregate/opaque-operation.ts'
 import { AbstractProcessor } from '../../core/abstract-processor.ts'
 import type { BatchStage } from '../../pipeline/batch-stage.ts'
 import { Pipeline } from '../../pipeline/pipeline.ts'
@@ -5,18 +6,33 @@ import type { Sink } from '../../pipeline/sink.ts'
 import type { StreamStage } from '../../pipeline/stream-stage.ts'
 import { splitBy, words } from '../../pipeline/tokenizers.ts'
 import { sliding, tumbling } from '../../pipeline/window-definition.ts'
-import type { OpaqueOperation } from '../../aggregate/opaque-operation.ts'
-import { contentTime, filterFunction, flatMapFunction, keyFunction, mapFunction, weightOf } from './generated-functions.ts'
+import {
+  contentTime,
+  filterFunction,
+  flatMapFunction,
+  keyFunction,
+  mapFunction,
+  weightOf,
+} from './generated-functions.ts'
 import { generatedCoOperation, generatedOperation } from './generated-operations.ts'
 import { batchSource, streamSource, wrappedTime } from './generated-source.ts'
-import type { AggregateDescription, PipelineDescription, SourceDescription, StageBody, StageDescription } from './pipeline-description.ts'
+import type {
+  AggregateDescription,
+  PipelineDescription,
+  SourceDescription,
+  StageBody,
+  StageDescription,
+} from './pipeline-description.ts'
 import { sentenceOf, settleResult } from './result-settling.ts'
 
 /** Makes the sink at a place of a description. */
 export type MakeSink = (place: number, stage: Extract<StageBody, { kind: 'sink' }>) => Sink<unknown>
 
 /** The real pipeline of a description, or of several that have nothing to do with each other. */
-export function generatedPipeline(descriptions: readonly PipelineDescription[], makeSinks: readonly MakeSink[]): Pipeline {
+export function generatedPipeline(
+  descriptions: readonly PipelineDescription[],
+  makeSinks: readonly MakeSink[],
+): Pipeline {
   const pipeline = Pipeline.create().setPreserveOrder(descriptions.some(({ preserveOrder }) => preserveOrder))
   descriptions.forEach((description, i) => new PipelineBuilding(pipeline, makeSinks[i]!).add(description))
   return pipeline
@@ -62,11 +78,17 @@ class PipelineBuilding {
         return sentences.flatMap(stage.separator === null ? words() : splitBy(stage.separator)) as AnyStage
       }
       case 'peek':
-        return this.#at(stage.from).peek((item) => weightOf(item) % stage.divisor === 0, (item) => `seen ${weightOf(item)}`)
+        return this.#at(stage.from).peek(
+          (item) => weightOf(item) % stage.divisor === 0,
+          (item) => `seen ${weightOf(item)}`,
+        )
       case 'merge':
         return this.#at(stage.from).merge(this.#at(stage.other))
       case 'addTimestamps': {
-        const timed = this.#at(stage.from).addTimestamps(stage.by === 'field' ? wrappedTime : contentTime, stage.allowedLagMs)
+        const timed = this.#at(stage.from).addTimestamps(
+          stage.by === 'field' ? wrappedTime : contentTime,
+          stage.allowedLagMs,
+        )
         return timed as unknown as AnyStage
       }
       case 'rolling':
@@ -80,7 +102,9 @@ class PipelineBuilding {
       case 'custom': {
         const from = this.#at(stage.from)
         if (stage.key === null) return from.customTransform('pass through', () => new PassThroughProcessor())
-        return from.groupingKey(keyFunction(stage.key) as never).customTransform('pass through', () => new PassThroughProcessor())
+        return from
+          .groupingKey(keyFunction(stage.key) as never)
+          .customTransform('pass through', () => new PassThroughProcessor())
       }
       case 'sink': {
         const [first, ...others] = stage.from.map((from) => this.#at(from))
@@ -95,7 +119,10 @@ class PipelineBuilding {
     if (source.kind !== 'stream') return this.#pipeline.readFrom(batchSource(source))
     const stage = this.#pipeline.readFrom(streamSource(source))
     if (source.timestamps === 'none') return stage.withoutTimestamps() as unknown as AnyStage
-    const timed = source.timestamps === 'native' ? stage.withNativeTimestamps(source.allowedLagMs) : stage.withTimestamps(wrappedTime, source.allowedLagMs)
+    const timed =
+      source.timestamps === 'native'
+        ? stage.withNativeTimestamps(source.allowedLagMs)
+        : stage.withTimestamps(wrappedTime, source.allowedLagMs)
     return timed as unknown as AnyStage
   }
 
@@ -103,7 +130,10 @@ class PipelineBuilding {
     const keyOf = stage.key === null ? () => 'all' : keyFunction(stage.key)
     const { operation, settled } = generatedOperation(stage.operation, stage.of === 'key' ? keyOf : undefined)
     const from = this.#at(stage.from)
-    const rolled = stage.key === null ? from.rollingAggregate(operation as Operation) : from.groupingKey(keyOf as never).rollingAggregate(operation as Operation)
+    const rolled =
+      stage.key === null
+        ? from.rollingAggregate(operation as Operation)
+        : from.groupingKey(keyOf as never).rollingAggregate(operation as Operation)
     return this.#settle(rolled as AnyStage, settled, stage)
   }
 
@@ -111,17 +141,23 @@ class PipelineBuilding {
     const others = stage.others.map((from) => this.#at(from))
     const from = this.#at(stage.from)
     const keyOf = stage.key === null ? null : (keyFunction(stage.key) as never)
-    const [input, more] = keyOf === null ? [from, others] : [from.groupingKey(keyOf), others.map((other) => other.groupingKey(keyOf))]
+    const [input, more] =
+      keyOf === null ? [from, others] : [from.groupingKey(keyOf), others.map((other) => other.groupingKey(keyOf))]
     return this.#together(stage, input as never, more)
   }
 
   #window(stage: Extract<StageDescription, { kind: 'window' }>): AnyStage {
     const stream = this.#at(stage.from) as unknown as StreamStage<unknown>
     const others = stage.others.map((from) => this.#at(from) as unknown as StreamStage<unknown>)
-    const window = stage.slides === 1 ? tumbling(stage.slideByMs) : sliding(stage.slideByMs * stage.slides, stage.slideByMs)
+    const window =
+      stage.slides === 1 ? tumbling(stage.slideByMs) : sliding(stage.slideByMs * stage.slides, stage.slideByMs)
     if (stage.key === null) return this.#together(stage, stream.window(window) as never, others)
     const keyOf = keyFunction(stage.key) as never
-    return this.#together(stage, stream.groupingKey(keyOf).window(window) as never, others.map((other) => other.groupingKey(keyOf)))
+    return this.#together(
+      stage,
+      stream.groupingKey(keyOf).window(window) as never,
+      others.map((other) => other.groupingKey(keyOf)),
+    )
   }
 
   /** @param input anything that has `aggregate`, `aggregate2` and `aggregate3` */
@@ -132,7 +168,10 @@ class PipelineBuilding {
     }
     const { operation, settled } = generatedCoOperation(stage.operations, stage.together)
     const [second, third] = others as AnyStage[]
-    const aggregated = third === undefined ? input.aggregate2(second!, operation as never) : input.aggregate3(second!, third, operation as never)
+    const aggregated =
+      third === undefined
+        ? input.aggregate2(second!, operation as never)
+        : input.aggregate3(second!, third, operation as never)
     return this.#settle(aggregated as AnyStage, settled, stage)
   }
 

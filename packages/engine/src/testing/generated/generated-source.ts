@@ -17,21 +17,22 @@ export function batchSource(source: SourceDescription): BatchSource<unknown> {
   const items = sourceItems(source)
   if (source.kind === 'items') return TestSources.itemsFrom(items)
   if (source.kind === 'distributed') return TestSources.itemsDistributed(...items)
-  const builder = SourceBuilder.batch('fills', (context) => new Filling(source, context)).fillBuffer<unknown>((filling, buffer) =>
-    filling.fill(buffer),
+  const builder = SourceBuilder.batch('fills', (context) => new Filling(source, context)).fillBuffer<unknown>(
+    (filling, buffer) => filling.fill(buffer),
   )
   return (source.isDistributed ? builder.distributed() : builder).build()
 }
 
 export function streamSource(source: SourceDescription): StreamSource<unknown> {
   if (source.timestamps === 'native') {
-    const timed = SourceBuilder.timestampedStream('timed stream', (context) => new Filling(source, context)).fillBuffer<unknown>(
-      (filling, buffer) => filling.fill(buffer as unknown as ClosableBuffer),
-    )
+    const timed = SourceBuilder.timestampedStream(
+      'timed stream',
+      (context) => new Filling(source, context),
+    ).fillBuffer<unknown>((filling, buffer) => filling.fill(buffer as unknown as ClosableBuffer))
     return (source.isDistributed ? timed.distributed() : timed).build()
   }
-  const plain = SourceBuilder.stream('stream', (context) => new Filling(source, context)).fillBuffer<unknown>((filling, buffer) =>
-    filling.fill(buffer as unknown as ClosableBuffer),
+  const plain = SourceBuilder.stream('stream', (context) => new Filling(source, context)).fillBuffer<unknown>(
+    (filling, buffer) => filling.fill(buffer as unknown as ClosableBuffer),
   )
   return (source.isDistributed ? plain.distributed() : plain).build()
 }
@@ -51,7 +52,10 @@ class Filling {
   #calls = 0
   #wasOver = false
 
-  constructor(source: SourceDescription, context: { readonly globalProcessorIndex: number; readonly totalParallelism: number }) {
+  constructor(
+    source: SourceDescription,
+    context: { readonly globalProcessorIndex: number; readonly totalParallelism: number },
+  ) {
     this.#source = source
     this.#items = sourceItems(source)
     this.#next = context.globalProcessorIndex

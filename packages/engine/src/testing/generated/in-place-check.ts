@@ -42,14 +42,17 @@ export async function checkInPlace(
   const collected = new Map<number, unknown[]>()
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
-    const pipeline = generatedPipeline([description], [
-      (place, stage) => {
-        if (stage.sink !== 'collector' || stage.timed) return linesSink(String(place), stage)
-        const target: unknown[] = []
-        collected.set(place, target)
-        return Sinks.collector(target)
-      },
-    ])
+    const pipeline = generatedPipeline(
+      [description],
+      [
+        (place, stage) => {
+          if (stage.sink !== 'collector' || stage.timed) return linesSink(String(place), stage)
+          const target: unknown[] = []
+          collected.set(place, target)
+          return Sinks.collector(target)
+        },
+      ],
+    )
     await runInPlace(pipeline.toDag({ interpretedChains: variant.interpretedChains }), {
       platform: createNodePlatform({ logger: new RecordingLogger(), output }),
       parallelism: variant.parallelism,
@@ -63,7 +66,11 @@ export async function checkInPlace(
   const received = new Map([...linesByName(output.text)].map(([name, lines]) => [Number(name), lines]))
   for (const [place, items] of collected) {
     const stage = description.stages[place]!
-    if (stage.kind === 'sink') received.set(place, items.map((item) => resultLine(stage, item, Number.NaN)))
+    if (stage.kind === 'sink')
+      received.set(
+        place,
+        items.map((item) => resultLine(stage, item, Number.NaN)),
+      )
   }
   return differenceOf(expected, received)
 }

@@ -22,7 +22,10 @@ export function expectedResults(description: PipelineDescription): readonly Expe
 }
 
 /** In what the sinks of a pipeline have received something else; null = in nothing. */
-export function differenceOf(expected: readonly ExpectedResult[], actual: ReadonlyMap<number, readonly string[]>): string | null {
+export function differenceOf(
+  expected: readonly ExpectedResult[],
+  actual: ReadonlyMap<number, readonly string[]>,
+): string | null {
   for (const { place, ordered, lines } of expected) {
     const received = actual.get(place) ?? []
     const compared = ordered ? received : received.toSorted()

@@ -1,5 +1,5 @@
-import type { OperationDescription } from './generated-operations.ts'
 import type { FilterDescription, FlatMapDescription, KeyDescription, MapDescription } from './generated-functions.ts'
+import type { OperationDescription } from './generated-operations.ts'
 
 /**
  * A pipeline as plain data: it prints, shrinks and replays, and both the real pipeline and the reference's nodes are made
@@ -29,13 +29,30 @@ export type StageBody =
   | { readonly kind: 'peek'; readonly from: number; readonly divisor: number }
   | { readonly kind: 'merge'; readonly from: number; readonly other: number }
   /** By `field` the items' own `t`, else a time that is made of the item's content. */
-  | { readonly kind: 'addTimestamps'; readonly from: number; readonly by: 'field' | 'content'; readonly allowedLagMs: number }
-  | { readonly kind: 'rolling'; readonly from: number; readonly key: KeyDescription | null; readonly of: 'item' | 'key'; readonly operation: OperationDescription }
+  | {
+      readonly kind: 'addTimestamps'
+      readonly from: number
+      readonly by: 'field' | 'content'
+      readonly allowedLagMs: number
+    }
+  | {
+      readonly kind: 'rolling'
+      readonly from: number
+      readonly key: KeyDescription | null
+      readonly of: 'item' | 'key'
+      readonly operation: OperationDescription
+    }
   | ({ readonly kind: 'aggregate' } & AggregateDescription)
   | ({ readonly kind: 'window'; readonly slideByMs: number; readonly slides: number } & AggregateDescription)
   | { readonly kind: 'distinct'; readonly from: number; readonly key: KeyDescription | null }
   | { readonly kind: 'custom'; readonly from: number; readonly key: KeyDescription | null }
-  | { readonly kind: 'sink'; readonly from: readonly number[]; readonly sink: 'lines' | 'wide' | 'collector'; readonly ordered: boolean; readonly timed: boolean }
+  | {
+      readonly kind: 'sink'
+      readonly from: readonly number[]
+      readonly sink: 'lines' | 'wide' | 'collector'
+      readonly ordered: boolean
+      readonly timed: boolean
+    }
 
 /** An aggregation over one input, or co-grouped over two or three. */
 export interface AggregateDescription {

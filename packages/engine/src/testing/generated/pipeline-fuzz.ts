@@ -31,9 +31,15 @@ const VARIANTS_PER_CASE = 4
 /** Checks generated pipelines in the calling thread; null = no difference found. */
 export async function fuzzInPlace(options: FuzzOptions): Promise<FuzzFailure | null> {
   let cases = 0
-  const check = async (description: PipelineDescription, failed: InPlaceVariant | null): Promise<FuzzFailure | null> => {
+  const check = async (
+    description: PipelineDescription,
+    failed: InPlaceVariant | null,
+  ): Promise<FuzzFailure | null> => {
     const first = cases++
-    const turns = Array.from({ length: VARIANTS_PER_CASE }, (_, i) => IN_PLACE_VARIANTS[(first + i) % IN_PLACE_VARIANTS.length]!)
+    const turns = Array.from(
+      { length: VARIANTS_PER_CASE },
+      (_, i) => IN_PLACE_VARIANTS[(first + i) % IN_PLACE_VARIANTS.length]!,
+    )
     const expected = expectedResults(description)
     for (const variant of failed === null ? turns : [failed]) {
       const difference = await checkInPlace(description, expected, variant)
@@ -52,8 +58,17 @@ export async function fuzzOnThreads(options: FuzzOptions): Promise<FuzzFailure |
   let cases = 0
   const jobs = fc
     .boolean()
-    .chain((preserveOrder) => fc.array(pipelineDescriptions({ preserveOrder }), { minLength: 1, maxLength: PIPELINES_PER_JOB_MAX, size: 'max' }))
-  const check = async (descriptions: readonly PipelineDescription[], failed: ThreadVariant | null): Promise<FuzzFailure | null> => {
+    .chain((preserveOrder) =>
+      fc.array(pipelineDescriptions({ preserveOrder }), {
+        minLength: 1,
+        maxLength: PIPELINES_PER_JOB_MAX,
+        size: 'max',
+      }),
+    )
+  const check = async (
+    descriptions: readonly PipelineDescription[],
+    failed: ThreadVariant | null,
+  ): Promise<FuzzFailure | null> => {
     const variant = failed ?? THREAD_VARIANTS[cases++ % THREAD_VARIANTS.length]!
     const difference = await checkOnThreads(descriptions, variant)
     return difference === null ? null : { descriptions, variant, difference }

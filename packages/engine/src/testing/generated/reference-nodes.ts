@@ -1,8 +1,8 @@
 import { AggregateOperations } from '../../aggregate/aggregate-operations.ts'
 import { processorMetaSupplier } from '../../core/processor-supplier.ts'
 import type { AnyAggregateOperation, Transform, UserFunction } from '../../pipeline/transform.ts'
-import type { ReferenceItem } from '../reference/reference-item.ts'
 import type { ReferenceBindings, ReferenceInput } from '../reference/reference-interpreter.ts'
+import type { ReferenceItem } from '../reference/reference-item.ts'
 import { valueText } from '../reference/value-text.ts'
 import { contentTime, filterFunction, flatMapFunction, keyFunction, mapFunction } from './generated-functions.ts'
 import { generatedCoOperation, generatedOperation } from './generated-operations.ts'
@@ -25,7 +25,11 @@ export function referenceNodes(description: PipelineDescription): ReferenceNodes
   return building
 }
 
-type NodeBody = Transform extends infer N ? (N extends Transform ? Omit<N, 'id' | 'name' | 'localParallelism' | 'upstream' | 'timed'> : never) : never
+type NodeBody = Transform extends infer N
+  ? N extends Transform
+    ? Omit<N, 'id' | 'name' | 'localParallelism' | 'upstream' | 'timed'>
+    : never
+  : never
 
 class NodeBuilding implements ReferenceNodes {
   readonly nodes: Transform[] = []
@@ -59,7 +63,10 @@ class NodeBuilding implements ReferenceNodes {
       case 'flatMap':
         return this.#node({ kind: 'flatMap', fn: flatMapFunction(stage.fn) }, stage.from)
       case 'tokens':
-        return this.#node({ kind: 'flatMap', fn: (item: unknown) => tokensOf(sentenceOf(item, stage.separator), stage.separator) }, stage.from)
+        return this.#node(
+          { kind: 'flatMap', fn: (item: unknown) => tokensOf(sentenceOf(item, stage.separator), stage.separator) },
+          stage.from,
+        )
       case 'peek':
         return this.#node({ kind: 'peek', shouldLog: () => false, toText: String }, stage.from)
       case 'merge':
@@ -81,32 +88,50 @@ class NodeBuilding implements ReferenceNodes {
         return id
       }
       case 'sink':
-        return this.#node({ kind: 'sink', sink: { name: 'sink', description: {}, metaSupplier: NEVER_RUN, input: { kind: 'unicast' } } }, ...stage.from)
+        return this.#node(
+          {
+            kind: 'sink',
+            sink: { name: 'sink', description: {}, metaSupplier: NEVER_RUN, input: { kind: 'unicast' } },
+          },
+          ...stage.from,
+        )
     }
   }
 
   #source(source: SourceDescription): number {
     const { timestamps, allowedLagMs } = source
     const spec =
-      timestamps === 'none' ? null : timestamps === 'native' ? ({ kind: 'native', allowedLagMs } as const) : ({ kind: 'function', timestampOf: wrappedTime, allowedLagMs } as const)
+      timestamps === 'none'
+        ? null
+        : timestamps === 'native'
+          ? ({ kind: 'native', allowedLagMs } as const)
+          : ({ kind: 'function', timestampOf: wrappedTime, allowedLagMs } as const)
     const id =
       source.kind === 'stream'
         ? this.#node({ kind: 'streamSource', source: streamSource(source), timestamps: spec })
         : this.#node({ kind: 'batchSource', source: batchSource(source) })
-    this.bindings.inputs.set(id, { items: sourceItems(source), timestamps: source.items.map(({ t }) => t), lateness: this.#lateness })
+    this.bindings.inputs.set(id, {
+      items: sourceItems(source),
+      timestamps: source.items.map(({ t }) => t),
+      lateness: this.#lateness,
+    })
     return id
   }
 
   #rolling(stage: Extract<StageBody, { kind: 'rolling' }>): number {
     const keyOf = stage.key === null ? null : keyFunction(stage.key)
-    const { operation, settled } = generatedOperation(stage.operation, stage.of === 'key' ? (keyOf ?? (() => 'all')) : undefined)
+    const { operation, settled } = generatedOperation(
+      stage.operation,
+      stage.of === 'key' ? (keyOf ?? (() => 'all')) : undefined,
+    )
     const id = this.#node({ kind: 'rollingAggregate', keyFunction: keyOf, operation }, stage.from)
     return this.#behind(id, { kind: 'map', fn: settleResult(stage, settled) })
   }
 
   #aggregate(stage: Extract<StageBody, { kind: 'aggregate' | 'window' }>): number {
     const upstream = [stage.from, ...stage.others]
-    const keyFunctions: readonly UserFunction[] | null = stage.key === null ? null : upstream.map(() => keyFunction(stage.key!))
+    const keyFunctions: readonly UserFunction[] | null =
+      stage.key === null ? null : upstream.map(() => keyFunction(stage.key!))
     let operations: readonly AnyAggregateOperation[]
     let settled: (result: unknown) => unknown
     if (stage.others.length === 0) {
@@ -130,12 +155,18 @@ class NodeBuilding implements ReferenceNodes {
     const operation = AggregateOperations.pickAny() as AnyAggregateOperation
     const id = this.#node({ kind: 'aggregate', keyFunctions: [keyOf], operations: [operation] }, stage.from)
     const { key } = stage
-    return this.#behind(id, { kind: 'map', fn: (entry: { readonly value: unknown }) => (key === null ? entry.value : keyOf(entry.value)) })
+    return this.#behind(id, {
+      kind: 'map',
+      fn: (entry: { readonly value: unknown }) => (key === null ? entry.value : keyOf(entry.value)),
+    })
   }
 
   /** A node behind the stages at these places. */
   #node(body: NodeBody, ...places: readonly number[]): number {
-    return this.#push(body, places.map((place) => this.#outputs[place]!))
+    return this.#push(
+      body,
+      places.map((place) => this.#outputs[place]!),
+    )
   }
 
   #behind(id: number, body: NodeBody): number {

@@ -21,10 +21,23 @@ export function settleResult(stage: StageBody, settled: (result: unknown) => unk
 /** A text for a tokenizer: some words from a small vocabulary, blanks of several kinds, empty parts. */
 export function sentenceOf(item: unknown, separator: string | null): string {
   const weight = weightOf(item)
-  const gaps = separator === null ? [' ', '  ', '\t', '\u00a0 ', '\n'] : [separator, separator + separator, separator, ' ', separator]
+  const gaps =
+    separator === null
+      ? [' ', '  ', '\t', '\u00a0 ', '\n']
+      : [separator, separator + separator, separator, ' ', separator]
   let text = weight % 3 === 0 ? gaps[weight % 5]! : ''
-  for (let i = 0; i < weight % 4; i++) text += VOCABULARY[(weight >>> (3 * i)) % VOCABULARY.length]! + gaps[(weight >>> i) % 5]!
+  for (let i = 0; i < weight % 4; i++)
+    text += VOCABULARY[(weight >>> (3 * i)) % VOCABULARY.length]! + gaps[(weight >>> i) % 5]!
   return text
 }
 
-const VOCABULARY = ['a', 'to', 'bee', 'wörd', 'a rather long word made of letters'.replaceAll(' ', ''), '日本', '7', 'x'] as const
+const VOCABULARY = [
+  'a',
+  'to',
+  'bee',
+  'wörd',
+  'a rather long word made of letters'.replaceAll(' ', ''),
+  '日本',
+  '7',
+  'x',
+] as const

@@ -1,4 +1,10 @@
-import type { PipelineDescription, SourceDescription, SourceItem, StageBody, StageDescription } from './pipeline-description.ts'
+import type {
+  PipelineDescription,
+  SourceDescription,
+  SourceItem,
+  StageBody,
+  StageDescription,
+} from './pipeline-description.ts'
 
 /**
  * A pipeline as it is drawn at random: stages refer to earlier ones by how far back they are, modulo how many there are, and
@@ -91,10 +97,18 @@ class Assembly {
       case 'rolling': {
         const meets = body.key === null ? facts.ordered : facts.ordered && parallelism === 1
         const of = facts.ordered ? 'item' : 'key'
-        return this.#push({ ...body, of }, parallelism, { ...next, ordered: meets, timesFixed: facts.timesFixed && facts.ordered })
+        return this.#push({ ...body, of }, parallelism, {
+          ...next,
+          ordered: meets,
+          timesFixed: facts.timesFixed && facts.ordered,
+        })
       }
       case 'custom':
-        return this.#push(body, parallelism, body.key === null ? next : { ...next, ordered: facts.ordered && parallelism === 1 })
+        return this.#push(
+          body,
+          parallelism,
+          body.key === null ? next : { ...next, ordered: facts.ordered && parallelism === 1 },
+        )
       case 'distinct':
         return facts.kind === 'batch' ? this.#push(body, parallelism, { ...next, ordered: false }) : undefined
       case 'aggregate':
@@ -112,9 +126,21 @@ class Assembly {
   #addMerge(body: Extract<StageBody, { kind: 'merge' }>, facts: Facts): void {
     const other = this.#placeAt(body.other, body.from)
     const others = other === null ? null : this.#facts[other]!
-    if (other === null || others === null || others.kind !== facts.kind || (this.#isByItem && !(facts.pastWindow && others.pastWindow))) return
+    if (
+      other === null ||
+      others === null ||
+      others.kind !== facts.kind ||
+      (this.#isByItem && !(facts.pastWindow && others.pastWindow))
+    )
+      return
     const timesFixed = facts.timesFixed && others.timesFixed
-    this.#push({ ...body, other }, null, { ...facts, ordered: false, timesFixed, pastWindow: facts.pastWindow && others.pastWindow, source: null })
+    this.#push({ ...body, other }, null, {
+      ...facts,
+      ordered: false,
+      timesFixed,
+      pastWindow: facts.pastWindow && others.pastWindow,
+      source: null,
+    })
   }
 
   #addTimestamps(body: Extract<StageBody, { kind: 'addTimestamps' }>, facts: Facts, parallelism: number | null): void {
@@ -127,7 +153,11 @@ class Assembly {
     this.#push(stage, parallelism, { ...facts, kind: 'stream', timesFixed: true })
   }
 
-  #addAggregate(body: Extract<StageBody, { kind: 'aggregate' | 'window' }>, facts: Facts, parallelism: number | null): void {
+  #addAggregate(
+    body: Extract<StageBody, { kind: 'aggregate' | 'window' }>,
+    facts: Facts,
+    parallelism: number | null,
+  ): void {
     const isWindow = body.kind === 'window'
     if (facts.kind !== (isWindow ? 'stream' : 'batch') || (isWindow && !facts.timesFixed)) return
     const others: number[] = []
@@ -145,7 +175,9 @@ class Assembly {
 
   #addSink(body: Extract<StageBody, { kind: 'sink' }>, parallelism: number | null): void {
     const places = body.from.map((back) => this.#placeAt(back)).filter((place) => place !== null)
-    const from = [...new Set(places)].filter((place, _, all) => (this.#facts[place]!.kind === 'stream') === (this.#facts[all[0]!]!.kind === 'stream'))
+    const from = [...new Set(places)].filter(
+      (place, _, all) => (this.#facts[place]!.kind === 'stream') === (this.#facts[all[0]!]!.kind === 'stream'),
+    )
     if (from.length > 0) this.#pushSink(from, body.sink, parallelism)
   }
 

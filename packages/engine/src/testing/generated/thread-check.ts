@@ -32,7 +32,10 @@ const JOB = fileURLToPath(new URL('../../../test/jobs/generated-pipelines.ts', i
  * Runs pipelines on worker threads, all in one job: starting threads is what takes time. Their settings of `preserveOrder` must
  * agree. Answers what differs from what the reference says, null = nothing.
  */
-export async function checkOnThreads(descriptions: readonly PipelineDescription[], variant: ThreadVariant): Promise<string | null> {
+export async function checkOnThreads(
+  descriptions: readonly PipelineDescription[],
+  variant: ThreadVariant,
+): Promise<string | null> {
   const output = new RecordingOutput()
   const platform = createNodePlatform({ logger: new RecordingLogger(), output })
   const pipeline = generatedPipeline(
@@ -68,7 +71,9 @@ export async function checkOnThreads(descriptions: readonly PipelineDescription[
   }
   const received = linesByName(output.text)
   for (const [i, description] of descriptions.entries()) {
-    const own = [...received].filter(([name]) => name.startsWith(`${i}.`)).map(([name, lines]) => [Number(name.slice(name.indexOf('.') + 1)), lines] as const)
+    const own = [...received]
+      .filter(([name]) => name.startsWith(`${i}.`))
+      .map(([name, lines]) => [Number(name.slice(name.indexOf('.') + 1)), lines] as const)
     const difference = differenceOf(expectedResults(description), new Map(own))
     if (difference !== null) return `pipeline ${i} of ${descriptions.length}: ${difference}`
   }

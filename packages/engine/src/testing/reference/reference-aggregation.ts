@@ -25,12 +25,18 @@ export function interpretRolling(
 }
 
 /** One result for each key, or for all items. Co-grouped inputs share accumulators. */
-export function interpretAggregate(fields: AggregateFields, inputs: readonly (readonly ReferenceItem[])[]): readonly ReferenceItem[] {
+export function interpretAggregate(
+  fields: AggregateFields,
+  inputs: readonly (readonly ReferenceItem[])[],
+): readonly ReferenceItem[] {
   const operation = fields.operations[0]!
   const groups = new Map<string, Group>()
   if (fields.keyFunctions === null) groupOf(groups, operation, null)
   for (const { ordinal, one } of all(inputs)) accumulate(groups, fields, ordinal, one)
-  const results = [...groups.values()].map(({ key, accumulator }) => ({ key, value: operation.finish(accumulator as never) }))
+  const results = [...groups.values()].map(({ key, accumulator }) => ({
+    key,
+    value: operation.finish(accumulator as never),
+  }))
   if (fields.keyFunctions !== null) return results.map(untimedItem)
   return results.filter(({ value }) => !isNothing(value)).map(({ value }) => untimedItem(value))
 }
@@ -64,7 +70,9 @@ export function interpretWindows(
   )
 }
 
-function all(inputs: readonly (readonly ReferenceItem[])[]): readonly { readonly ordinal: number; readonly one: ReferenceItem }[] {
+function all(
+  inputs: readonly (readonly ReferenceItem[])[],
+): readonly { readonly ordinal: number; readonly one: ReferenceItem }[] {
   return inputs.flatMap((items, ordinal) => items.map((one) => ({ ordinal, one })))
 }
 

@@ -28,7 +28,10 @@ export interface ReferenceBindings {
  *
  * @returns what each sink receives, by node id; where the engine promises no order, any order is right
  */
-export function interpret(nodes: readonly Transform[], bindings: ReferenceBindings): ReadonlyMap<number, readonly ReferenceItem[]> {
+export function interpret(
+  nodes: readonly Transform[],
+  bindings: ReferenceBindings,
+): ReadonlyMap<number, readonly ReferenceItem[]> {
   const outputs = new Map<number, readonly ReferenceItem[]>()
   const received = new Map<number, readonly ReferenceItem[]>()
   for (const node of nodes) {
@@ -59,7 +62,9 @@ function outputOf(
     case 'filter':
       return items.filter((one) => node.fn(one.item as never))
     case 'flatMap':
-      return items.flatMap((one) => [...(node.fn(one.item as never) as Iterable<unknown>)].flatMap((item) => present({ ...one, item })))
+      return items.flatMap((one) =>
+        [...(node.fn(one.item as never) as Iterable<unknown>)].flatMap((item) => present({ ...one, item })),
+      )
     case 'peek':
     case 'merge':
       return items
