@@ -138,12 +138,17 @@ export class FrameTable {
       found.reserveRows(this.keys.capacity)
       return found
     }
-    const frame = this.#spareFrames.pop() ?? new Frame(this.#kernels)
+    const frame = this.#spareFrames.pop() ?? new Frame(this.#kernels, this.#expectedKeys(at))
     frame.places = this.#sparePlaces.pop() ?? NO_PLACES
     frame.reserveRows(this.keys.capacity)
     frame.end = end
     frames.splice(at, 0, frame)
     return frame
+  }
+
+  /** How many keys a new frame at `at` will have, if it becomes like the one before it. */
+  #expectedKeys(at: number): number {
+    return at === 0 ? 0 : Math.ceil(this.frames[at - 1]!.count * 1.125)
   }
 
   /** Index of the first frame that ends at `end` or later. */

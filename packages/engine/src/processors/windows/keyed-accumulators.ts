@@ -10,16 +10,19 @@ export class KeyedAccumulators {
   /** How many keys there are. */
   count = 0
   /** place → row of the key. */
-  rows: Int32Array = new Int32Array(PLACES_MIN)
+  rows: Int32Array
   /** row of the key → place, -1 = the key is not here. {@link NO_PLACES} while nothing is added. */
   places: Int32Array = NO_PLACES
   /** The accumulators, by place. */
   readonly state: AggregateState
   readonly #kernels: Kernels
 
-  constructor(kernels: Kernels) {
+  /** @param expected how many keys there will probably be: growing costs copies */
+  constructor(kernels: Kernels, expected = 0) {
+    const capacity = Math.max(PLACES_MIN, expected)
     this.#kernels = kernels
-    this.state = kernels.newState(PLACES_MIN)
+    this.rows = new Int32Array(capacity)
+    this.state = kernels.newState(capacity)
   }
 
   /** Makes room for keys with rows below `capacity`. */
