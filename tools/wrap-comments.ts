@@ -1,5 +1,5 @@
-// Breaks comments at the width of code: `npm run format` runs it behind the formatter, which leaves comments alone. Only
-// paragraphs with a line that is too wide are touched, and of those only the line breaks.
+// Breaks comments at the width of code: `npm run format` runs it behind the formatter, which leaves comments alone.
+// Only paragraphs with a line that is too wide are touched, and of those only the line breaks.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
