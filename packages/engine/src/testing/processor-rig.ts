@@ -136,7 +136,10 @@ export class ProcessorRig {
     })
   }
 
-  /** Gives entries of layout `keyed`: each queue has a dictionary, in which a key that it has not met gets the next slot. */
+  /**
+   * Gives entries of layout `keyed`: each queue has a dictionary, in which a key that it has not met gets the next
+   * slot.
+   */
   feedKeyed(entries: readonly RigEntry[], from: RigInput = {}): void {
     const queue = this.#queueOf(from)
     const slots = this.#slots[queue]!
@@ -163,7 +166,9 @@ export class ProcessorRig {
     this.#dictionaries[queue] = new KeyDictionary()
   }
 
-  /** A watermark (or `WATERMARK_IDLE`) arrives on one queue, or on all; the processor gets it once all queues have it. */
+  /**
+   * A watermark (or `WATERMARK_IDLE`) arrives on one queue, or on all; the processor gets it once all queues have it.
+   */
   feedWatermark(watermark: Watermark, from: RigInput | null = null): void {
     if (from === null)
       for (let queue = 0; queue < this.#batches.length; queue++) this.#coalescer.observeWatermark(queue, watermark)

@@ -21,10 +21,10 @@ export interface AccumulateByFrameOptions {
 }
 
 /**
- * The first of two stages of windows: accumulates timed items by frame and key. As soon as the watermark has reached the
- * end of a frame it sends the frame's keys and accumulators to output ordinal 0, stamped with that end. Before a barrier
- * it sends everything it has, so it keeps no state over a snapshot: what follows for the same frame is sent later.
- * Items of frames that the watermark has closed are dropped and counted in the metric `lateEventsDropped`.
+ * The first of two stages of windows: accumulates timed items by frame and key. As soon as the watermark has reached
+ * the end of a frame it sends the frame's keys and accumulators to output ordinal 0, stamped with that end. Before a
+ * barrier it sends everything it has, so it keeps no state over a snapshot: what follows for the same frame is sent
+ * later. Items of frames that the watermark has closed are dropped and counted in the metric `lateEventsDropped`.
  */
 export class AccumulateByFrameProcessor extends AbstractProcessor {
   readonly #options: AccumulateByFrameOptions

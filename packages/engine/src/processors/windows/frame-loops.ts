@@ -85,7 +85,9 @@ export function valueLoop(options: FrameLoopOptions): FrameLoop {
   )
 }
 
-/** The loop over keyed batches with accumulators, stamped with the ends of their frames. It keeps accumulator objects. */
+/**
+ * The loop over keyed batches with accumulators, stamped with the ends of their frames. It keeps accumulator objects.
+ */
 export function partialLoop(options: FrameLoopOptions): FrameLoop {
   const { form } = options
   const count = form.state.length

@@ -31,8 +31,8 @@ export function floorToStep(timestamp: number, stepMs: number): number {
  *
  * Invariants:
  * - F1: frames stand by rising end, and each has at least one key.
- * - F2: no entry goes into a frame that ends at {@link closedEnd} or before: it is late. So a frame that has been added
- *   to a window never changes.
+ * - F2: no entry goes into a frame that ends at {@link closedEnd} or before: it is late. So what a window has
+ *   taken from a frame is all of it.
  */
 export class FrameTable {
   readonly frames: Frame[] = []

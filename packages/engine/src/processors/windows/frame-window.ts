@@ -4,8 +4,8 @@ import type { FrameTable } from './frame-table.ts'
 import type { WindowContents } from './window-contents.ts'
 
 /**
- * Windows that are one frame of the table each: tumbling windows, and sliding windows of operations that cannot combine,
- * whose items are brought into a frame for each window.
+ * Windows that are one frame of the table each: tumbling windows, and sliding windows of operations that cannot
+ * combine, whose items are brought into a frame for each window.
  */
 export class FrameWindow implements WindowContents {
   readonly by = 'place'

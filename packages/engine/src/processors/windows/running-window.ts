@@ -6,8 +6,8 @@ import { SlidingFrames } from './sliding-frames.ts'
 import type { SlidingWindow, WindowContents } from './window-contents.ts'
 
 /**
- * Sliding windows of operations that can deduct: one accumulator for each key, to which the frame that comes in is added
- * and from which the frame that leaves is taken away.
+ * Sliding windows of operations that can deduct: one accumulator for each key, to which the frame that comes in is
+ * added and from which the frame that leaves is taken away.
  *
  * A key is in the window while frames of the window hold it, however its accumulator looks: a sum of zero is a result.
  */

@@ -3,8 +3,8 @@ import type { FrameTable } from './frame-table.ts'
 import type { SlidingWindow } from './window-contents.ts'
 
 /**
- * Which frames of a table are in the window at hand. Windows without a frame are passed over, so that a gap in event time
- * costs nothing however long it is.
+ * Which frames of a table are in the window at hand. Windows without a frame are passed over, so that a gap in event
+ * time costs nothing however long it is.
  *
  * Invariant S1: the first {@link inside} frames of the table are those that end within (end - size, end].
  */
@@ -40,7 +40,10 @@ export class SlidingFrames {
     return leading
   }
 
-  /** The frame that is in no later window, null when its slice of time has no items. Some frame is in the window always. */
+  /**
+   * The frame that is in no later window, null when its slice of time has no items. Some frame is in the window
+   * always.
+   */
   trailing(): Frame | null {
     const first = this.#table.frames[0]!
     return first.end === this.start + this.#window.slideByMs ? first : null

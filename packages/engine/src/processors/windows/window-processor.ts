@@ -19,7 +19,9 @@ export interface WindowProcessorOptions {
   /** How accumulators are combined, and results made of them. */
   readonly operation: AggregateOperation<never, unknown, unknown>
   readonly window: SlidingWindow
-  /** Whether results carry their key (`KeyedWindowResult`) or there is but one key, which they do not (`WindowResult`). */
+  /**
+   * Whether results carry their key (`KeyedWindowResult`) or there is but one key, which they do not (`WindowResult`).
+   */
   readonly keyed: boolean
 }
 

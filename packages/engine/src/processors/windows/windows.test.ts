@@ -228,7 +228,10 @@ function actualResults(events: readonly RigEvent[], comparable: (result: unknown
   })
 }
 
-/** A window comes behind every watermark below its end, in front of the first that reaches it, stamped with its last millisecond. */
+/**
+ * A window comes behind every watermark below its end, in front of the first that reaches it, stamped with its last
+ * millisecond.
+ */
 function expectPunctual(events: readonly RigEvent[], slideByMs: number): void {
   let watermark = Number.NEGATIVE_INFINITY
   let highest = Number.NEGATIVE_INFINITY
