@@ -1,4 +1,5 @@
-// The pipelines that must not compile: `npm run types` checks each; here it is only seen that they are there and say why.
+// The pipelines that must not compile: `npm run types` checks each; here it is only seen that they are there and say
+// why.
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 

@@ -21,7 +21,10 @@ export class BatchStage<T> extends GeneralStage<T, BatchKind> {
     return new BatchStage<U>(this.graph, nodeId)
   }
 
-  /** Groups items by the key that `keyOf` takes from them: a number, string, boolean, bigint, Date, or a tuple or plain object of these. */
+  /**
+   * Groups items by the key that `keyOf` takes from them: a number, string, boolean, bigint, Date, or a tuple or plain
+   * object of these.
+   */
   groupingKey<K>(keyOf: KeyGetter<T, K>): BatchStageWithKey<T, K> {
     return new BatchStageWithKey<T, K>({
       graph: this.graph,

@@ -8,7 +8,9 @@ import {
 } from '../core/processor-supplier.ts'
 import { previewOf } from '../core/user-error.ts'
 
-/** What `customTransform` takes: a function that makes a processor, a supplier for a member, or one for the whole job. */
+/**
+ * What `customTransform` takes: a function that makes a processor, a supplier for a member, or one for the whole job.
+ */
 export type CustomProcessors = (() => Processor) | ProcessorSupplier | ProcessorMetaSupplier
 
 /** @throws NacelleError ERR_STAGE_NAME when there is no name, ERR_ARGUMENT when `processors` is none of the three */

@@ -43,8 +43,8 @@ export abstract class GeneralStage<T, F extends StageKind> extends Stage {
   }
 
   /**
-   * Passes on all that `fn` answers for each item: an array, or any iterable, which is read lazily. Null and undefined among
-   * it are left out. `words()` and `splitBy()` are stock functions that the engine runs without making an array.
+   * Passes on all that `fn` answers for each item: an array, or any iterable, which is read lazily. Null and undefined
+   * among it are left out. `words()` and `splitBy()` are stock functions that the engine runs without making an array.
    */
   flatMap<U>(fn: (item: T) => Iterable<Synchronous<U>>): StageOf<F, NonNullable<U>> {
     return this.derive(
@@ -52,7 +52,12 @@ export abstract class GeneralStage<T, F extends StageKind> extends Stage {
     )
   }
 
-  /** All items of this stage and of another, in no particular order. */
+  /**
+   * All items of this stage and of another, of the same kind, in no particular order. There is no vertex for it:
+   * whoever reads the merged stage reads both.
+   *
+   * @throws NacelleError ERR_MERGE_TIMESTAMPS when one has timestamps and the other has none, ERR_FOREIGN_STAGE
+   */
   merge<U>(other: StageOf<F, U>): StageOf<F, T | U> {
     const stage = requireStage('merge', other, this.graph)
     if (this.graph.node(stage.nodeId).timed !== this.timed) {
@@ -71,8 +76,8 @@ export abstract class GeneralStage<T, F extends StageKind> extends Stage {
   }
 
   /**
-   * Logs items as they pass, at level info, as `Output to ordinal 0: …` behind the name of the vertex. Watermarks are not
-   * logged.
+   * Logs items as they pass, at level info, as `Output to ordinal 0: …` behind the name of the vertex. Watermarks are
+   * not logged.
    */
   peek(): StageOf<F, T>
   /** Logs items as they pass, as the text that `toText` makes. */
@@ -92,7 +97,10 @@ export abstract class GeneralStage<T, F extends StageKind> extends Stage {
     return transform(this)
   }
 
-  /** Passes on, for each item, the result of `operation` over all items so far. All items meet in one processor. */
+  /**
+   * Passes on, for each item, the result of `operation` over all items so far; null and undefined are left out. All
+   * items meet in one processor of the whole cluster.
+   */
   rollingAggregate<R>(operation: OpaqueOperation<T, R>): StageOf<F, NonNullable<R>> {
     return this.derive(
       this.append({
@@ -123,7 +131,7 @@ export abstract class GeneralStage<T, F extends StageKind> extends Stage {
     )
   }
 
-  /** Ends this branch in a sink. A stage may have several: each gets all items. */
+  /** Ends this branch in a sink. A stage may have several branches: each gets all items. */
   writeTo(sink: Sink<T>): SinkStage {
     requireSink(sink as Sink<never>)
     return new SinkStage(

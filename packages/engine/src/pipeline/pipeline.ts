@@ -73,8 +73,9 @@ export class Pipeline {
 
   /**
    * True: items that a source processor emits one after the other pass stateless transforms, and reach sinks, in this
-   * order. A stage then has no more processors than the one before it, also where the user asks for more: behind a source
-   * of one processor there is one of each. Default false: such items may take different ways and overtake each other.
+   * order. A stage then has no more processors than the one before it, also where the user asks for more: behind a
+   * source of one processor there is one of each. Default false: such items may take different ways and overtake each
+   * other.
    */
   setPreserveOrder(preserveOrder: boolean): this {
     this.#preserveOrder = preserveOrder
@@ -86,8 +87,9 @@ export class Pipeline {
    *
    * @throws NacelleError ERR_DANGLING_STAGE when a stage leads nowhere, ERR_EMPTY_PIPELINE
    */
-  toDag(options: Partial<PlanningOptions> = {}): DAG {
-    return planPipeline(this.#graph.nodes, { interpretedChains: false, ...options, preserveOrder: this.#preserveOrder })
+  toDag(options: Partial<Pick<PlanningOptions, 'interpretedChains'>> = {}): DAG {
+    const { interpretedChains = false } = options
+    return planPipeline(this.#graph.nodes, { interpretedChains, preserveOrder: this.#preserveOrder })
   }
 
   /** The physical plan as a Graphviz diagram. */

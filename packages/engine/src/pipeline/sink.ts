@@ -14,8 +14,8 @@ export interface Sink<in T> {
     | { readonly kind: 'partitioned'; readonly keyFunction: (item: never) => unknown }
     | { readonly kind: 'allToOne' }
   /**
-   * For sinks that can run stateless stages (no flatMap) in front of themselves: the same sink with those stages inside. The
-   * planner uses it when a chain feeds nothing but this sink, processor by processor.
+   * For sinks that can run stateless stages (no flatMap) in front of themselves: the same sink with those stages
+   * inside. The planner uses it when a chain feeds nothing but this sink, processor by processor.
    */
   readonly fusedWith?: (stages: readonly ChainStage[]) => ProcessorMetaSupplier
   /** Only for the compiler. */

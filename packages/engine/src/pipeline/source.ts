@@ -16,7 +16,10 @@ export interface BatchSource<out T> {
    * uses it when a stock tokenizer follows directly. Absent elsewhere.
    */
   readonly tokenized?: (separator: TokenSeparator) => ProcessorMetaSupplier
-  /** For sources that can give their items timestamps themselves; the planner uses it when `addTimestamps` follows directly. */
+  /**
+   * For sources that can give their items timestamps themselves; the planner uses it when `addTimestamps` follows
+   * directly.
+   */
   readonly timestamped?: (policy: EventTimePolicy) => ProcessorMetaSupplier
   /** Only for the compiler. */
   readonly itemType?: T
@@ -29,7 +32,10 @@ export interface StreamSource<out T> {
   readonly description: Readonly<Record<string, unknown>>
   /** Whether the source knows timestamps of its own (`withNativeTimestamps`). */
   readonly hasNativeTimestamps: boolean
-  /** After so many milliseconds without items a source partition stops holding the watermark back. Default 60 000; 0 = never. */
+  /**
+   * After so many milliseconds without items a source partition stops holding the watermark back. Default 60 000; 0 =
+   * never.
+   */
   readonly partitionIdleTimeoutMs: number
   /** @param policy null = without timestamps and watermarks */
   metaSupplier(policy: EventTimePolicy | null): ProcessorMetaSupplier

@@ -85,7 +85,10 @@ export class StageWithKeyAndWindow<T, K, F extends StageKind> {
     return this.#aggregate('aggregate', operation)
   }
 
-  /** For each window and key, one result over the items here and in another grouped stream, by an operation over two inputs. */
+  /**
+   * For each window and key, one result over the items here and in another grouped stream, by an operation over two
+   * inputs.
+   */
   aggregate2<T1, R>(
     stage1: StageWithKey<T1, K, F>,
     operation: OpaqueMultiOperation<readonly [T, T1], R>,
@@ -93,7 +96,10 @@ export class StageWithKeyAndWindow<T, K, F extends StageKind> {
     return this.#coAggregate('aggregate2', [stage1], operation)
   }
 
-  /** For each window and key, one result over the items here and in two other grouped streams, by an operation over three inputs. */
+  /**
+   * For each window and key, one result over the items here and in two other grouped streams, by an operation over
+   * three inputs.
+   */
   aggregate3<T1, T2, R>(
     stage1: StageWithKey<T1, K, F>,
     stage2: StageWithKey<T2, K, F>,

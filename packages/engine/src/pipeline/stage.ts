@@ -35,8 +35,10 @@ export abstract class Stage {
   }
 
   /**
-   * How many processors of this stage run on each member. -1 leaves it to the stage: as many as there are threads, or fewer
-   * where the source or sink prefers so.
+   * How many processors of this stage run on each member. -1 leaves it to the stage: as many as there are threads, or
+   * fewer where the source or sink prefers so. Neighbours of map, filter, flatMap and peek share processors only when
+   * they want equally many. What has to be one in the whole cluster stays one: aggregations without key, some sources
+   * and sinks.
    *
    * @throws NacelleError ERR_LOCAL_PARALLELISM
    */

@@ -19,7 +19,10 @@ export class StreamStage<T> extends GeneralStage<T, StreamKind> {
     return new StreamStage<U>(this.graph, nodeId)
   }
 
-  /** Groups items by the key that `keyOf` takes from them: a number, string, boolean, bigint, Date, or a tuple or plain object of these. */
+  /**
+   * Groups items by the key that `keyOf` takes from them: a number, string, boolean, bigint, Date, or a tuple or plain
+   * object of these.
+   */
   groupingKey<K>(keyOf: KeyGetter<T, K>): StreamStageWithKey<T, K> {
     return new StreamStageWithKey<T, K>({
       graph: this.graph,

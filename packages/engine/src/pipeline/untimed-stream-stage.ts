@@ -20,7 +20,10 @@ export class UntimedStreamStage<T> extends GeneralStage<T, UntimedStreamKind> {
     return new UntimedStreamStage<U>(this.graph, nodeId)
   }
 
-  /** Groups items by the key that `keyOf` takes from them: a number, string, boolean, bigint, Date, or a tuple or plain object of these. */
+  /**
+   * Groups items by the key that `keyOf` takes from them: a number, string, boolean, bigint, Date, or a tuple or plain
+   * object of these.
+   */
   groupingKey<K>(keyOf: KeyGetter<T, K>): UntimedStreamStageWithKey<T, K> {
     return new UntimedStreamStageWithKey<T, K>({
       graph: this.graph,

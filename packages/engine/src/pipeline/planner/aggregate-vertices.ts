@@ -24,9 +24,9 @@ type AggregateTransform = Extract<Transform, { readonly kind: 'aggregate' | 'win
 type RollingTransform = Extract<Transform, { readonly kind: 'rollingAggregate' }>
 
 /**
- * Plans an aggregation. When accumulators can be combined it has two stages: the first stands on the threads that the items
- * come from, one for each input, and only its partial results cross to the second. Otherwise the items' keys and values
- * cross to a single stage.
+ * Plans an aggregation. When accumulators can be combined it has two stages: the first stands on the threads that the
+ * items come from, one for each input, and only its partial results cross to the second. Otherwise the items' keys and
+ * values cross to a single stage.
  */
 export function planAggregate(node: AggregateTransform, inputs: Inputs, writer: DagWriter): Vertex {
   const stages = node.kind === 'aggregate' ? batchStages(node) : windowStages(node)
@@ -141,7 +141,10 @@ function windowStages(node: Extract<Transform, { readonly kind: 'windowAggregate
   }
 }
 
-/** Where the first stage stands: along the vertices that feed it when these are alike, so that items do not change threads. */
+/**
+ * Where the first stage stands: along the vertices that feed it when these are alike, so that items do not change
+ * threads.
+ */
 function placementAlong(from: readonly Vertex[]): Placement {
   const [first, ...others] = from.map(placementOf)
   return first !== undefined && others.every((other) => isSamePlacement(first, other)) ? first : widePlacement(-1)

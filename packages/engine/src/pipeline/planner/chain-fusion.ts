@@ -11,8 +11,8 @@ export function isStateless(node: Transform): node is StatelessTransform {
 }
 
 /**
- * The chain that begins at a node: as long as each node is read by the next one only and wants as many processors. Every
- * stateless node is in exactly one chain.
+ * The chain that begins at a node: as long as each node is read by the next one only and wants as many processors.
+ * Every stateless node is in exactly one chain.
  */
 export function chainFrom(first: StatelessTransform, shape: PipelineShape): readonly StatelessTransform[] {
   const chain = [first]

@@ -24,7 +24,7 @@ export interface NewVertex {
 
 /** Builds a DAG: keeps names apart and counts ordinals. */
 export class DagWriter {
-  readonly dag = new DAG()
+  readonly dag: DAG = new DAG()
   readonly #preserveOrder: boolean
   readonly #names = new Set<string>()
   readonly #outputs = new Map<Vertex, number>()
@@ -65,8 +65,8 @@ export class DagWriter {
   }
 
   /**
-   * Adds a vertex whose items need not meet, behind those that feed it. When order is to be kept, it has no more processors
-   * than these.
+   * Adds a vertex whose items need not meet, behind those that feed it. When order is to be kept, it has no more
+   * processors than these.
    */
   addStateless(from: readonly Vertex[], vertex: NewVertex): Vertex {
     const added = this.add(this.#preserveOrder ? placedWithin(vertex, from) : vertex)
@@ -82,12 +82,12 @@ export class DagWriter {
   }
 
   /**
-   * Connects vertices between which items need not meet: pairwise where both have equally many processors, which keeps the
-   * order and never leaves the thread; to whoever has room otherwise.
+   * Connects vertices between which items need not meet: pairwise where both have equally many processors, which keeps
+   * the order and never leaves the thread; to whoever has room otherwise.
    *
    * @param keepsOrder pairwise also where `to` has fewer processors
    */
-  connectStateless(from: readonly Vertex[], to: Vertex, keepsOrder = this.#preserveOrder): void {
+  connectStateless(from: readonly Vertex[], to: Vertex, keepsOrder: boolean = this.#preserveOrder): void {
     const target = placementOf(to)
     for (const vertex of from) {
       const edge = this.edge(vertex, to)

@@ -26,9 +26,12 @@ export const SINGLE_PLACEMENT: Placement = {
 }
 
 /** The placement of a vertex. */
-export function placementOf({ localParallelism, metaSupplier }: Pick<Vertex, 'localParallelism' | 'metaSupplier'>) {
+export function placementOf({
+  localParallelism,
+  metaSupplier,
+}: Pick<Vertex, 'localParallelism' | 'metaSupplier'>): Placement {
   const { preferredLocalParallelism, forceTotalParallelism } = metaSupplier
-  return { localParallelism, preferredLocalParallelism, forceTotalParallelism } satisfies Placement
+  return { localParallelism, preferredLocalParallelism, forceTotalParallelism }
 }
 
 /** Whether two vertices have equally many processors wherever they run. */
@@ -47,8 +50,8 @@ export function isWithin(a: Placement, b: Placement): boolean {
 }
 
 /**
- * The placement `own`, or if it is undecided that of `from`, but nowhere with more processors than any of `from` has: each
- * of these then feeds just one processor over an isolated edge, so that the order of its items is kept.
+ * The placement `own`, or if it is undecided that of `from`, but nowhere with more processors than any of `from` has:
+ * each of these then feeds just one processor over an isolated edge, so that the order of its items is kept.
  */
 export function placementWithin(own: Placement, from: readonly Placement[]): Placement {
   if (own.forceTotalParallelism === 1) return own

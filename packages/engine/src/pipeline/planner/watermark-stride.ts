@@ -4,8 +4,8 @@ import type { Transform } from '../transform.ts'
 export const WATERMARK_STRIDE_MAX_MS = 1000
 
 /**
- * How far apart watermarks are: the greatest common divisor of all window steps and, when that is more than a second, of a
- * second too. Watermarks then meet every window's end and are no more frequent than the windows need.
+ * How far apart watermarks are: the greatest common divisor of all window steps and, when that is more than a second,
+ * of a second too. Watermarks then meet every window's end and are no more frequent than the windows need.
  */
 export function watermarkStrideMs(nodes: readonly Transform[]): number {
   const steps = nodes.flatMap((node) => (node.kind === 'windowAggregate' ? [node.window.slideByMs] : []))
