@@ -22,7 +22,9 @@ export type Finding = string
 /** All files that are tracked or about to be. */
 export function projectFiles(): string[] {
   const kinds = ['--cached', '--others', '--exclude-standard']
-  const listed = execFileSync('git', ['ls-files', '-z', ...kinds], { cwd: ROOT, encoding: 'utf8' })
+  // Also when the checkout belongs to another user, as in containers.
+  const git = ['-c', 'safe.directory=*', 'ls-files', '-z', ...kinds]
+  const listed = execFileSync('git', git, { cwd: ROOT, encoding: 'utf8' })
   return [...new Set(listed.split('\0'))].filter((path) => path !== '' && existsSync(join(ROOT, path)))
 }
 
