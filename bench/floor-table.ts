@@ -23,7 +23,9 @@ function absolute(workload: string, floor: number, aim: number, bare: number): T
   return { workload, floor, aim, bare, bareShareFloor: floor / bare, bareShareAim: aim / bare }
 }
 
-/** By the number of the issue that sets them. All are for 2 threads on 2 cores of the machine named in BENCHMARKS.md. */
+/**
+ * By the number of the issue that sets them. All are for 2 threads on 2 cores of the machine named in BENCHMARKS.md.
+ */
 export const FLOOR_TABLES: Readonly<Record<string, FloorTable>> = {
   1: {
     throughput: [

@@ -58,7 +58,9 @@ async function judgeAll(table: FloorTable, options: FloorOptions): Promise<reado
     judgements.push(judgement)
     if (floor.workload !== 'q5') continue
     const peaks = runs.map((run) => run.rss_peak_mb ?? run.rss_mb)
-    judgements.push(judgeLimit({ figure: 'q5, resident memory', unit: 'MB at most', limit: q5PeakMb, values: peaks }))
+    judgements.push(
+      judgeLimit({ figure: 'q5, most resident memory', unit: 'MB at most', limit: q5PeakMb, values: peaks }),
+    )
   }
   if (wants(FIRST_RESULT)) {
     const values: number[] = []
@@ -139,8 +141,13 @@ function tableText(judgements: readonly Judgement[]): string {
   return textTable(heads, rows)
 }
 
-async function main(): Promise<void> {
+interface FloorRequest extends FloorOptions {
+  readonly table: FloorTable
+}
+
+function requestOf(args: readonly string[]): FloorRequest | null {
   const { values, positionals } = parseArgs({
+    args: [...args],
     allowPositionals: true,
     options: {
       repeat: { type: 'string', default: '3' },
@@ -149,29 +156,44 @@ async function main(): Promise<void> {
       help: { type: 'boolean', default: false },
     },
   })
-  if (values.help) return console.log(HELP)
-  const [issue = ''] = positionals
-  const table = FLOOR_TABLES[issue]
-  const repeat = Number(values.repeat)
-  if (table === undefined || !Number.isInteger(repeat) || repeat < 1) {
-    console.error(
-      `floors: name the issue, one of ${Object.keys(FLOOR_TABLES).join(', ')}; --repeat takes a whole number`,
-    )
-    process.exitCode = 2
-    return
+  if (values.help) return null
+  const [issue, ...others] = positionals
+  const table = FLOOR_TABLES[issue ?? '']
+  if (table === undefined || others.length > 0) {
+    throw new Error(`name one issue: there are floors of ${Object.keys(FLOOR_TABLES).join(', ')}`)
   }
-  const judgements = await judgeAll(table, {
-    repeat,
-    isRelative: values.relative,
-    only: values.only?.split(',') ?? null,
-  })
-  console.log(tableText(judgements))
-  const missed = judgements.filter((judgement) => !judgement.holds)
-  if (missed.length === 0 && judgements.length > 0) return
-  console.error(
-    missed.length > 0 ? `floors: ${missed.length} of ${judgements.length} are missed` : 'floors: nothing was measured',
-  )
-  process.exitCode = 1
+  const repeat = Number(values.repeat)
+  if (!Number.isInteger(repeat) || repeat < 1)
+    throw new Error(`--repeat takes a positive whole number, not '${values.repeat}'`)
+  const only = values.only?.split(',') ?? null
+  const figures = [...table.throughput.map(({ workload }) => workload), FIRST_RESULT, LATENCY]
+  const unknown = only?.find((figure) => !figures.includes(figure))
+  if (unknown !== undefined) throw new Error(`--only takes ${figures.join(', ')}, not '${unknown}'`)
+  return { table, repeat, isRelative: values.relative, only }
+}
+
+/** Ends with 2 when it was called wrongly, with 1 when a floor is missed or a run failed. */
+async function main(): Promise<void> {
+  let request: FloorRequest | null = null
+  try {
+    request = requestOf(process.argv.slice(2))
+  } catch (error) {
+    return fail(error, 2)
+  }
+  if (request === null) return console.log(HELP)
+  try {
+    const judgements = await judgeAll(request.table, request)
+    console.log(tableText(judgements))
+    const missed = judgements.filter((judgement) => !judgement.holds).length
+    if (missed > 0) fail(new Error(`${missed} of ${judgements.length} are missed`), 1)
+  } catch (error) {
+    fail(error, 1)
+  }
+}
+
+function fail(error: unknown, exitCode: number): void {
+  console.error(`floors: ${(error as Error).message}`)
+  process.exitCode = exitCode
 }
 
 await main()

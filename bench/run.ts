@@ -35,8 +35,6 @@ interface BenchOptions {
   readonly jsonOnly: boolean
 }
 
-class UsageError extends Error {}
-
 function optionsOf(args: readonly string[]): BenchOptions | null {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -53,7 +51,7 @@ function optionsOf(args: readonly string[]): BenchOptions | null {
   })
   if (values.help) return null
   const guarantee = values.guarantee ?? 'none'
-  if (guarantee !== 'none') throw new UsageError(`--guarantee ${guarantee}: only 'none' can be measured in one process`)
+  if (guarantee !== 'none') throw new Error(`--guarantee ${guarantee}: only 'none' can be measured in one process`)
   const named = positionals.map((name) => workloadNamed(name).name)
   const all = WORKLOADS.filter((workload) => !workload.isPaced).map((workload) => workload.name)
   return {
@@ -73,12 +71,12 @@ function countOf<D>(option: string, text: string | undefined, byDefault: D): num
   if (text === undefined) return byDefault
   const count = Number(text.replaceAll('_', ''))
   if (Number.isInteger(count) && count > 0) return count
-  throw new UsageError(`${option} takes a positive whole number, not '${text}'`)
+  throw new Error(`${option} takes a positive whole number, not '${text}'`)
 }
 
 function peerNamed(name: string): Peer {
   const peer = PEERS.find((known) => known === name)
-  if (peer === undefined) throw new UsageError(`--against takes ${PEERS.join(', ')}, not '${name}'`)
+  if (peer === undefined) throw new Error(`--against takes ${PEERS.join(', ')}, not '${name}'`)
   return peer
 }
 
@@ -108,21 +106,28 @@ async function measureAll(options: BenchOptions): Promise<readonly RunResult[]> 
   return results
 }
 
+/** Ends with 2 when it was called wrongly, with 1 when a run failed. */
 async function main(): Promise<void> {
+  let options: BenchOptions | null = null
   try {
-    const options = optionsOf(process.argv.slice(2))
-    if (options === null) {
-      console.log(HELP)
-      return
-    }
+    options = optionsOf(process.argv.slice(2))
+  } catch (error) {
+    return fail(error, 2)
+  }
+  if (options === null) return console.log(HELP)
+  try {
     const results = await measureAll(options)
     if (options.jsonOnly) return
     console.log(`\n${resultTable(results)}`)
     if (options.peers.length > 0) console.log(`\n${ratioTable(results)}`)
   } catch (error) {
-    console.error(`bench: ${(error as Error).message}`)
-    process.exitCode = error instanceof UsageError ? 2 : 1
+    fail(error, 1)
   }
+}
+
+function fail(error: unknown, exitCode: number): void {
+  console.error(`bench: ${(error as Error).message}`)
+  process.exitCode = exitCode
 }
 
 await main()

@@ -94,7 +94,9 @@ const SPACE = 32
 const LINE_FEED = 10
 const SLOTS = 1 << 18
 
-/** Counts words without making strings: open hashing of FNV-1a over the bytes, words compared where they first stood. */
+/**
+ * Counts words without making strings: open hashing of FNV-1a over the bytes, words compared where they first stood.
+ */
 class ByteWordCounts {
   readonly #bytes: Uint8Array
   readonly #hashes = new Int32Array(SLOTS)

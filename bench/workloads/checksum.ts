@@ -1,7 +1,7 @@
 import { type Bid, mix } from './generator.ts'
 
-// Hashes of result rows as WORKLOADS.md defines them. A checksum is their number and their sum: it depends on neither order
-// nor threads.
+// Hashes of result rows as WORKLOADS.md defines them. A checksum is their number and their sum: it depends on neither
+// order nor threads.
 
 const SEED = 0x811c9dc5 | 0
 
