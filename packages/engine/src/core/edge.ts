@@ -124,7 +124,10 @@ export class Edge<R extends RoutingPolicy = RoutingPolicy> {
     return this.with<'unicast'>({ routing: 'unicast' })
   }
 
-  /** Producer i feeds consumer i only (modulo their number, when there are fewer): keeps order and never leaves the member. */
+  /**
+   * Producer i feeds consumer i only (modulo their number, when there are fewer): keeps order and never leaves the
+   * member.
+   */
   isolated(): Edge<'isolated'> {
     return this.with<'isolated'>({ routing: 'isolated', locality: 'local' })
   }

@@ -31,7 +31,10 @@ export function userFunctionError(thrown: unknown, place: FailurePlace): Nacelle
   )
 }
 
-/** Values that are refused by something that stands in no vertex, a stock operation say, are refused at some item of one. */
+/**
+ * Values that are refused by something that stands in no vertex, a stock operation say, are refused at some item of
+ * one.
+ */
 function locatedError(error: NacelleError, { vertex, item }: FailurePlace): NacelleError {
   if (error.details['vertex'] !== undefined) return error
   return new NacelleError(error.code, `${error.message}, in vertex '${vertex}', at item ${previewOf(item)}`, {

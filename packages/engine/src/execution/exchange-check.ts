@@ -6,8 +6,8 @@ const ENTRIES_CHECKED_FIRST = 64
 
 /**
  * Refuses on queues within a thread what could not cross between threads, so that a job does not work on one thread and
- * fail on two. Nothing is encoded there, and a look at every entry would cost more than its passage: the first entries of
- * a queue are checked, and then the first one of every batch. What is refused depends on the types of a program far
+ * fail on two. Nothing is encoded there, and a look at every entry would cost more than its passage: the first entries
+ * of a queue are checked, and then the first one of every batch. What is refused depends on the types of a program far
  * more than on its data.
  */
 export class ExchangeCheck {

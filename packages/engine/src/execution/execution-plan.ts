@@ -118,8 +118,8 @@ export function planExecution(dag: DAG, options: PlanOptions): ExecutionPlan {
 }
 
 /**
- * Which producers feed which consumers. An isolated edge keeps order: each producer feeds a single consumer, so that some
- * are idle when there are more of them.
+ * Which producers feed which consumers. An isolated edge keeps order: each producer feeds a single consumer, so that
+ * some are idle when there are more of them.
  */
 function queuePairs(edge: Edge, producers: number, consumers: number): readonly (readonly [number, number])[] {
   const pairs: (readonly [number, number])[] = []

@@ -34,7 +34,10 @@ export interface KeyedCollectorOptions {
 export class KeyedCollector implements Collector, KeyedOutput, ProjectionTarget {
   readonly takesBatches = false
   epoch = 0
-  /** Entries that the processor itself has emitted and that are on their way; stays 0 when batches are filled from items. */
+  /**
+   * Entries that the processor itself has emitted and that are on their way; stays 0 when batches are filled from
+   * items.
+   */
   entriesOut = 0
   readonly destinationMask: number
   readonly destinationShift: number

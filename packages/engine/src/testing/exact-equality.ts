@@ -1,6 +1,7 @@
 /**
- * Whether two values are indistinguishable but for identity: -0 is not 0, a missing property is not an undefined one, a hole is not
- * undefined, properties stand in the same order, prototypes are the same. Stricter than the matchers of test libraries.
+ * Whether two values are indistinguishable but for identity: -0 is not 0, a missing property is not an undefined one, a
+ * hole is not undefined, properties stand in the same order, prototypes are the same. Stricter than the matchers of
+ * test libraries.
  */
 export function exactlyEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true

@@ -1,6 +1,9 @@
 import { valueText } from '../reference/value-text.ts'
 
-/** Functions of generated pipelines, as data. All of them take any item: what they look at is a number made of its content. */
+/**
+ * Functions of generated pipelines, as data. All of them take any item: what they look at is a number made of its
+ * content.
+ */
 export interface MapDescription {
   readonly to:
     | 'number'

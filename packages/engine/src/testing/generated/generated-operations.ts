@@ -106,6 +106,9 @@ export function generatedCoOperation(
   }
 }
 
+const add = (a: number, b: number): number => a + b
+const subtract = (a: number, b: number): number => a - b
+
 function plain(op: PlainOperation, projection: Projection): GeneratedOperation {
   const whole = (item: unknown) => (weightOf(projection(item)) % 1000) - 300
   // Halves and eighths add up exactly in any order.
@@ -144,11 +147,7 @@ function plain(op: PlainOperation, projection: Projection): GeneratedOperation {
       )
     case 'toMap':
       return generated(
-        AggregateOperations.toMap(
-          (item: unknown) => whole(item) % 5,
-          whole,
-          (a, b) => a + b,
-        ),
+        AggregateOperations.toMap((item: unknown) => whole(item) % 5, whole, add),
         sortedByText,
       )
     case 'sorting':
@@ -163,14 +162,7 @@ function plain(op: PlainOperation, projection: Projection): GeneratedOperation {
     case 'reducing':
       return generated(AggregateOperations.reducing<unknown, number>(0, whole, (a, b) => Math.max(a, b)))
     case 'reducingBack':
-      return generated(
-        AggregateOperations.reducing<unknown, number>(
-          0,
-          whole,
-          (a, b) => a + b,
-          (a, b) => a - b,
-        ),
-      )
+      return generated(AggregateOperations.reducing<unknown, number>(0, whole, add, subtract))
     case 'customSingle':
     case 'customCombine':
     case 'customDeduct':
@@ -178,7 +170,9 @@ function plain(op: PlainOperation, projection: Projection): GeneratedOperation {
   }
 }
 
-/** User-written operations: one that cannot be spread over two stages, one that can, one that can also be taken back. */
+/**
+ * User-written operations: one that cannot be spread over two stages, one that can, one that can also be taken back.
+ */
 function custom(op: 'customSingle' | 'customCombine' | 'customDeduct', whole: (item: unknown) => number): object {
   const begun = AggregateOperation.named(op)
     .withCreate(() => ({ count: 0, counts: new Map<number, number>() }))
@@ -305,7 +299,10 @@ function sortedByText(items: unknown): unknown[] {
   return [...(items as Iterable<unknown>)].sort(compareText)
 }
 
-/** Drops the digits that depend on the order of additions. The odd offset keeps fractions that people write off the borders. */
+/**
+ * Drops the digits that depend on the order of additions. The odd offset keeps fractions that people write off the
+ * borders.
+ */
 function roughly(value: unknown): number {
   return Math.floor((value as number) * 1e6 + 0.314159)
 }

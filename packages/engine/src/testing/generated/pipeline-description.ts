@@ -2,8 +2,8 @@ import type { FilterDescription, FlatMapDescription, KeyDescription, MapDescript
 import type { OperationDescription } from './generated-operations.ts'
 
 /**
- * A pipeline as plain data: it prints, shrinks and replays, and both the real pipeline and the reference's nodes are made
- * of it. Stages refer to earlier ones by their place in `stages`.
+ * A pipeline as plain data: it prints, shrinks and replays, and both the real pipeline and the reference's nodes are
+ * made of it. Stages refer to earlier ones by their place in `stages`.
  */
 export interface PipelineDescription {
   readonly preserveOrder: boolean

@@ -25,7 +25,9 @@ export interface FuzzFailure {
 /** Shrinking ends after so long, with the smallest pipeline found. */
 const SHRINK_MS_MAX = 60_000
 
-/** Ways to run in place that each case is checked in; all take their turn, and shrinking uses the one that has failed. */
+/**
+ * Ways to run in place that each case is checked in; all take their turn, and shrinking uses the one that has failed.
+ */
 const VARIANTS_PER_CASE = 4
 
 /** Checks generated pipelines in the calling thread; null = no difference found. */
@@ -56,15 +58,13 @@ const PIPELINES_PER_JOB_MAX = 24
 /** Checks generated pipelines on worker threads, many in each job: `cases` counts jobs. */
 export async function fuzzOnThreads(options: FuzzOptions): Promise<FuzzFailure | null> {
   let cases = 0
-  const jobs = fc
-    .boolean()
-    .chain((preserveOrder) =>
-      fc.array(pipelineDescriptions({ preserveOrder }), {
-        minLength: 1,
-        maxLength: PIPELINES_PER_JOB_MAX,
-        size: 'max',
-      }),
-    )
+  const jobs = fc.boolean().chain((preserveOrder) =>
+    fc.array(pipelineDescriptions({ preserveOrder }), {
+      minLength: 1,
+      maxLength: PIPELINES_PER_JOB_MAX,
+      size: 'max',
+    }),
+  )
   const check = async (
     descriptions: readonly PipelineDescription[],
     failed: ThreadVariant | null,

@@ -7,8 +7,8 @@ import type {
 } from './pipeline-description.ts'
 
 /**
- * A pipeline as it is drawn at random: stages refer to earlier ones by how far back they are, modulo how many there are, and
- * may make no sense where they stand.
+ * A pipeline as it is drawn at random: stages refer to earlier ones by how far back they are, modulo how many there
+ * are, and may make no sense where they stand.
  */
 export interface DrawnPipeline {
   readonly preserveOrder: boolean
@@ -36,7 +36,8 @@ interface Facts {
 
 /**
  * The sense that a drawn pipeline makes: stages that do not fit are left out, every stage leads to a sink, and all that
- * depends on chance is avoided: an operation that sees order gets items whose order is fixed, or items that are all alike.
+ * depends on chance is avoided: an operation that sees order gets items whose order is fixed, or items that are all
+ * alike.
  */
 export function soundDescription(drawn: DrawnPipeline): PipelineDescription {
   return new Assembly(drawn).finish()
@@ -63,7 +64,8 @@ class Assembly {
     if (body.kind === 'sink') return this.#addSink(body, parallelism)
     const from = this.#placeAt(body.from)
     if (from === null) return
-    // Lateness is decided by the order in which items and watermarks come to a window: everything before it is one processor.
+    // Lateness is decided by the order in which items and watermarks come to a window: everything before it is one
+    // processor.
     const single = this.#isByItem && !this.#facts[from]!.pastWindow
     this.#addTransform({ ...body, from }, this.#facts[from]!, single ? 1 : parallelism)
   }

@@ -29,8 +29,8 @@ const TIMEOUT_MS = 60_000
 const JOB = fileURLToPath(new URL('../../../test/jobs/generated-pipelines.ts', import.meta.url))
 
 /**
- * Runs pipelines on worker threads, all in one job: starting threads is what takes time. Their settings of `preserveOrder` must
- * agree. Answers what differs from what the reference says, null = nothing.
+ * Runs pipelines on worker threads, all in one job: starting threads is what takes time. Their settings of
+ * `preserveOrder` must agree. Answers what differs from what the reference says, null = nothing.
  */
 export async function checkOnThreads(
   descriptions: readonly PipelineDescription[],

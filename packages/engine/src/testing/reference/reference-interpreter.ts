@@ -8,8 +8,8 @@ export interface ReferenceInput {
   /** The source's own timestamps, for `native` ones. */
   readonly timestamps: readonly number[]
   /**
-   * `never`: no item is further behind than the allowed lag, however the items are spread. `byItem`: one partition, a watermark
-   * after each item.
+   * `never`: no item is further behind than the allowed lag, however the items are spread. `byItem`: one partition, a
+   * watermark after each item.
    */
   readonly lateness: 'never' | 'byItem'
 }
@@ -23,8 +23,8 @@ export interface ReferenceBindings {
 }
 
 /**
- * Runs a pipeline in the most obvious way: node after node, each over all of its input at once, in arrays and Maps of objects. It
- * shares with the engine nothing but the nodes and the object form of aggregate operations.
+ * Runs a pipeline in the most obvious way: node after node, each over all of its input at once, in arrays and Maps of
+ * objects. It shares with the engine nothing but the nodes and the object form of aggregate operations.
  *
  * @returns what each sink receives, by node id; where the engine promises no order, any order is right
  */

@@ -1,6 +1,6 @@
 /**
- * A text that two values share exactly when they are equal as keys and results are: by content, properties in any order, 0 equal to
- * -0, NaN equal to NaN. Values of different types have different texts.
+ * A text that two values share exactly when they are equal as keys and results are: by content, properties in any
+ * order, 0 equal to -0, NaN equal to NaN. Values of different types have different texts.
  */
 export function valueText(value: unknown): string {
   switch (typeof value) {
