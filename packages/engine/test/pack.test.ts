@@ -27,6 +27,22 @@ export default defineJob({ name: 'count' }, (args: readonly string[]) => {
 })
 `
 
+const IN_PLACE = `import { Pipeline, Sinks, TestSources } from 'nacelle'
+import { runPipeline } from 'nacelle/local'
+
+declare const console: { log(value: unknown): void }
+
+const factor = 2
+const results: number[] = []
+const pipeline = Pipeline.create()
+pipeline
+  .readFrom(TestSources.items(1, 2, 3))
+  .map((number) => number * factor)
+  .writeTo(Sinks.collector(results))
+await runPipeline(pipeline)
+console.log(results)
+`
+
 const TYPE_SETTINGS = {
   compilerOptions: {
     target: 'es2024',
@@ -37,7 +53,7 @@ const TYPE_SETTINGS = {
     types: [],
     allowImportingTsExtensions: true,
   },
-  files: ['job.ts'],
+  files: ['job.ts', 'in-place.ts'],
 }
 
 let folder = ''
@@ -59,6 +75,7 @@ beforeAll(() => {
   const settings = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
   run('npm', ['install', ...settings, join(folder, archive!.filename)])
   writeFileSync(join(folder, 'job.ts'), JOB)
+  writeFileSync(join(folder, 'in-place.ts'), IN_PLACE)
   writeFileSync(join(folder, 'separator.ts'), `export const separator = ' = '\n`)
   writeFileSync(join(folder, 'text.txt'), 'b a\nb')
 }, 180_000)
@@ -74,7 +91,9 @@ describe('the package', () => {
       typeof target === 'string' ? [target] : Object.values(target),
     )
     for (const path of entryPoints) expect(packed).toContain(path.replace('./', ''))
-    expect(packed).toEqual(expect.arrayContaining(['bin/jet.mjs', 'LICENSE', 'README.md', 'dist/local/worker-entry.js']))
+    expect(packed).toEqual(
+      expect.arrayContaining(['bin/jet.mjs', 'LICENSE', 'README.md', 'dist/local/worker-entry.js']),
+    )
     expect(packed.filter((path) => !/^(bin|dist)\/|^(package\.json|LICENSE|README\.md)$/.test(path))).toEqual([])
     expect(packed.filter((path) => /\.test\.|(?<!\.d)\.ts$/.test(path))).toEqual([])
   })
@@ -83,6 +102,10 @@ describe('the package', () => {
     const jet = join(folder, 'node_modules/.bin/jet')
     expect(existsSync(jet)).toBe(true)
     expect(run(process.execPath, [jet, 'run', '-q', 'job.ts', 'text.txt'])).toBe('value\n─────\na = 1\nb = 2\n')
+  })
+
+  it('runs a pipeline in place, as in unit tests', () => {
+    expect(run(process.execPath, ['in-place.ts'])).toBe('[ 2, 4, 6 ]\n')
   })
 
   it("types a user's job, right and wrong", () => {

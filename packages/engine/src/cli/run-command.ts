@@ -56,6 +56,8 @@ class RunCommand {
     this.#style = terminalStyle({ isTerminal: process.stderr.isTTY, environment: process.env })
     this.#exitGuard = new ExitGuard((code, call) => this.#reportExit(code, call))
     process.on('uncaughtException', this.#onUncaught)
+    // Whoever read what is said about the job has gone; its results are another matter.
+    process.stderr.on('error', () => {})
     process.stdout.on('error', (error: NodeJS.ErrnoException) => this.#onOutputError(error))
   }
 

@@ -4,6 +4,7 @@ import { DEFAULT_SIZES, type ExecutionSizes, planExecution } from '../execution/
 import { ThreadExecution } from '../execution/thread-execution.ts'
 import type { Metric, MetricRegistry } from '../platform/metrics.ts'
 import type { Platform } from '../platform/platform.ts'
+import { stoppedError } from './stopped-error.ts'
 
 /** What {@link runInPlace} takes beside the DAG. */
 export interface InPlaceOptions {
@@ -39,15 +40,16 @@ export async function runInPlace(dag: DAG, options: InPlaceOptions): Promise<voi
     metricsFor: options.metricsFor ?? privateMetrics,
     isStopped: () => options.signal?.aborted === true,
   })
-  let failure: unknown
+  let closedBy: unknown = null
   try {
     await execution.init()
     await execution.run()
+    if (options.signal?.aborted === true) closedBy = stoppedError()
   } catch (error) {
-    failure = error
+    closedBy = error
     throw error
   } finally {
-    await execution.close(failure)
+    await execution.close(closedBy)
   }
 }
 

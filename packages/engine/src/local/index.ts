@@ -2,3 +2,4 @@
 export type { ExecutionProgress, SourceProgress, VertexProgress } from './execution-progress.ts'
 export type { LocalExecution } from './local-execution.ts'
 export { type RunJobOptions, type RunningJob, runJobModule, startJobModule } from './run-job.ts'
+export { type RunPipelineOptions, runPipeline } from './run-pipeline.ts'

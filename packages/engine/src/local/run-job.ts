@@ -1,11 +1,9 @@
 import type { DAG } from '../core/dag.ts'
 import type { JobBundle } from '../deployment/job-bundle.ts'
 import type { ExecutionSizes } from '../execution/execution-plan.ts'
-import { createNodeLogger } from '../platform/node/node-logger.ts'
-import { STANDARD_OUTPUT } from '../platform/node/node-output.ts'
-import { createNodePlatform } from '../platform/node/node-platform.ts'
 import { NODE_THREADS, workerEntryUrl } from '../platform/node/node-threads.ts'
 import type { Platform } from '../platform/platform.ts'
+import { defaultPlatform } from './default-platform.ts'
 import type { ExecutionProgress } from './execution-progress.ts'
 import { type LocalExecution, prewarmThread, startLocalExecution } from './local-execution.ts'
 import { prepareJob } from './prepare-job.ts'
@@ -84,8 +82,4 @@ export async function startJobModule(
     await Promise.all(prewarmed.map((thread) => thread.terminate()))
     throw error
   }
-}
-
-function defaultPlatform(): Platform {
-  return createNodePlatform({ logger: createNodeLogger({ level: 'warn' }), output: STANDARD_OUTPUT })
 }

@@ -10,6 +10,7 @@ import { ringFootprint } from '../execution/ring-queue.ts'
 import { ThreadExecution } from '../execution/thread-execution.ts'
 import type { MetricRegistry } from '../platform/metrics.ts'
 import type { Platform } from '../platform/platform.ts'
+import { stoppedError } from './stopped-error.ts'
 import type { FromThread, LoadMessage, ToThread } from './thread-messages.ts'
 
 /** Word of the control buffer that is 1 when the execution is to stop. */
@@ -134,11 +135,6 @@ export class ThreadWorker {
       logger: platform.logger,
     }
   }
-}
-
-/** What processors are told that are closed before they are done, through no fault of this thread. */
-function stoppedError(): NacelleError {
-  return new NacelleError('ERR_STOPPED', 'the execution was stopped: it has failed in another thread or was cancelled')
 }
 
 function thrownText(thrown: unknown): string {

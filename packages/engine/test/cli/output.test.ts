@@ -33,6 +33,14 @@ describe('output of jobs', () => {
     expect(plain.stderr).toContain('prints: 1 item in ')
   })
 
+  it('goes on when nobody reads what is said about the job', async () => {
+    const jet = new JetProcess(['run', PRINTS, '1000'])
+    jet.child.stderr!.destroy()
+    const { code, stdout } = await jet.result
+    expect(stdout.split('\n')).toHaveLength(1001)
+    expect(code).toBe(0)
+  })
+
   it('stops when nobody reads the results any more', async () => {
     const jet = new JetProcess(['run', PRINTS, '500000'])
     await jet.wrote('stdout', '0\n')
