@@ -106,8 +106,8 @@ export function generatedCoOperation(
   }
 }
 
-const add = (a: number, b: number): number => a + b
-const subtract = (a: number, b: number): number => a - b
+const plus = (a: number, b: number): number => a + b
+const minus = (a: number, b: number): number => a - b
 
 function plain(op: PlainOperation, projection: Projection): GeneratedOperation {
   const whole = (item: unknown) => (weightOf(projection(item)) % 1000) - 300
@@ -125,48 +125,56 @@ function plain(op: PlainOperation, projection: Projection): GeneratedOperation {
     case 'minBy':
     case 'maxBy':
       return generated(projected(projection, AggregateOperations[op](compareText)))
-    case 'linearTrend':
-      return generated(
-        AggregateOperations.linearTrend((item) => whole(item) % 7, whole),
-        roughly,
-      )
-    case 'toList':
-      return generated(projected(projection, AggregateOperations.toList()), sortedByText)
-    case 'toSet':
-      return generated(
-        AggregateOperations.mapping((item: unknown) => whole(item) % 50, AggregateOperations.toSet<number>()),
-        sortedByText,
-      )
-    case 'toCollection':
-      return generated(
-        AggregateOperations.mapping(
-          (item: unknown) => `${whole(item) % 50}`,
-          AggregateOperations.toCollection<string, Set<string>>(() => new Set()),
-        ),
-        sortedByText,
-      )
-    case 'toMap':
-      return generated(
-        AggregateOperations.toMap((item: unknown) => whole(item) % 5, whole, add),
-        sortedByText,
-      )
-    case 'sorting':
-      return generated(projected(projection, AggregateOperations.sorting(compareText)))
-    case 'concatenating':
-      return generated(
-        AggregateOperations.mapping((item: unknown) => `${whole(item)}`, AggregateOperations.concatenating(',')),
-        (text) => (text as string).split(',').sort(),
-      )
+    case 'linearTrend': {
+      const weekday = (item: unknown) => whole(item) % 7
+      return generated(AggregateOperations.linearTrend(weekday, whole), roughly)
+    }
     case 'pickAny':
       return generated(AggregateOperations.pickAny(), (item) => (item === null ? null : 'one'))
     case 'reducing':
-      return generated(AggregateOperations.reducing<unknown, number>(0, whole, (a, b) => Math.max(a, b)))
+      return generated(AggregateOperations.reducing<unknown, number>(0, whole, Math.max))
     case 'reducingBack':
-      return generated(AggregateOperations.reducing<unknown, number>(0, whole, add, subtract))
+      return generated(AggregateOperations.reducing<unknown, number>(0, whole, plus, minus))
     case 'customSingle':
     case 'customCombine':
     case 'customDeduct':
       return generated(custom(op, whole))
+    default:
+      return gathering(op, whole, projection)
+  }
+}
+
+const plus = (a: number, b: number): number => a + b
+const minus = (a: number, b: number): number => a - b
+
+type GatheringOperation = 'toList' | 'toSet' | 'toCollection' | 'toMap' | 'sorting' | 'concatenating'
+
+/** Operations whose results are made of many items. */
+function gathering(
+  op: GatheringOperation,
+  whole: (item: unknown) => number,
+  projection: Projection,
+): GeneratedOperation {
+  const text = (item: unknown) => `${whole(item) % 50}`
+  switch (op) {
+    case 'toList':
+      return generated(projected(projection, AggregateOperations.toList()), sortedByText)
+    case 'toSet':
+      return generated(AggregateOperations.mapping(text, AggregateOperations.toSet<string>()), sortedByText)
+    case 'toCollection': {
+      const toCollection = AggregateOperations.toCollection<string, Set<string>>(() => new Set())
+      return generated(AggregateOperations.mapping(text, toCollection), sortedByText)
+    }
+    case 'toMap': {
+      const digit = (item: unknown) => whole(item) % 5
+      return generated(AggregateOperations.toMap(digit, whole, plus), sortedByText)
+    }
+    case 'sorting':
+      return generated(projected(projection, AggregateOperations.sorting(compareText)))
+    case 'concatenating':
+      return generated(AggregateOperations.mapping(text, AggregateOperations.concatenating(',')), (joined) =>
+        (joined as string).split(',').sort(),
+      )
   }
 }
 
