@@ -1,333 +1,31 @@
 import { describe, expect, it } from 'vitest'
 import { AggregateOperations } from '../aggregate/aggregate-operations.ts'
 import { AggregateOperation } from '../aggregate/operation-builder.ts'
-import { NacelleError } from '../base/nacelle-error.ts'
-import { SinkBuilder } from '../connectors/sink-builder.ts'
 import { Sinks } from '../connectors/sinks.ts'
 import { SourceBuilder } from '../connectors/source-builder.ts'
 import { TestSources } from '../connectors/test-sources.ts'
-import { AbstractProcessor } from '../core/abstract-processor.ts'
 import { DAG } from '../core/dag.ts'
-import { runInPlace } from '../local/in-place-execution.ts'
-import { RecordingLogger } from '../platform/fake/recording-logger.ts'
-import { RecordingOutput } from '../platform/fake/recording-output.ts'
-import { createNodePlatform } from '../platform/node/node-platform.ts'
+import {
+  type Build,
+  errorOf,
+  FIRST,
+  IgnoringProcessor,
+  readingFrom,
+  SECOND,
+  type Trade,
+} from '../testing/failing-pipeline.ts'
 import type { BatchStage } from './batch-stage.ts'
 import { Pipeline } from './pipeline.ts'
 import { words } from './tokenizers.ts'
 import { sliding, tumbling } from './window-definition.ts'
 
-interface Trade {
-  readonly id: number
-  readonly price: number
-}
+const { averagingLong, counting, maxBy, summingDouble, summingLong, toList } = AggregateOperations
 
-/** What a bad function is given first. */
-const FIRST = '{"id":1,"price":5}'
-const SECOND = '{"id":2,"price":7}'
-
-/** Adds what is bad behind a source of two trades named `trades`. An answer that is a stage is written to a sink. */
-type Build = (trades: BatchStage<Trade>, pipeline: Pipeline) => unknown
-
-/** The error with which a pipeline ends: the same on one processor and on several, with compiled chains and plain ones. */
-async function errorOf(build: Build): Promise<NacelleError> {
-  const errors: NacelleError[] = []
-  for (const [parallelism, interpretedChains] of [
-    [1, false],
-    [3, false],
-    [2, true],
-  ] as const) {
-    errors.push(await errorOfRun(build, parallelism, interpretedChains))
-  }
-  const [first, ...others] = errors
-  for (const other of others) expect([other.code, other.message]).toEqual([first!.code, first!.message])
-  return first!
-}
-
-async function errorOfRun(build: Build, parallelism: number, interpretedChains: boolean): Promise<NacelleError> {
-  const pipeline = Pipeline.create()
-  const platform = createNodePlatform({ logger: new RecordingLogger(), output: new RecordingOutput() })
-  try {
-    const trades = pipeline
-      .readFrom(TestSources.items<Trade>({ id: 1, price: 5 }, { id: 2, price: 7 }))
-      .setName('trades')
-    const built = build(trades, pipeline) as { writeTo?: (sink: unknown) => void } | undefined
-    built?.writeTo?.(Sinks.noop())
-    await runInPlace(pipeline.toDag({ interpretedChains }), { platform, parallelism })
-  } catch (error) {
-    expect(error).toBeInstanceOf(NacelleError)
-    return error as NacelleError
-  }
-  throw new Error('the pipeline ran to its end')
-}
-
-/** Functions that throw, an Error and something else. */
-const THROWING = [
-  ['an Error', new Error('boom'), 'Error: boom'],
-  ['a string', 'bang', 'a value that is not an Error: "bang"'],
-] as const
-
-type Throwing = () => never
-
-/** An operation one function of which is replaced. */
-function operationWith(broken: Partial<Record<'create' | 'accumulate' | 'combine' | 'export' | 'finish', Throwing>>) {
-  return AggregateOperation.named('mine')
-    .withCreate(broken.create ?? (() => ({ sum: 0 })))
-    .andAccumulate(broken.accumulate ?? ((held: { sum: number }, trade: Trade) => void (held.sum += trade.price)))
-    .andCombine(broken.combine ?? ((held, other) => void (held.sum += other.sum)))
-    .andExport(broken.export ?? ((held) => held.sum))
-    .andFinish(broken.finish ?? ((held) => held.sum))
-}
-
-function singleStageOperationWith(broken: Partial<Record<'create' | 'accumulate' | 'finish', Throwing>>) {
-  return AggregateOperation.named('mine')
-    .withCreate(broken.create ?? (() => ({ sum: 0 })))
-    .andAccumulate(broken.accumulate ?? ((held: { sum: number }, trade: Trade) => void (held.sum += trade.price)))
-    .andExportFinish(broken.finish ?? ((held) => held.sum))
-}
-
-const { averagingLong, counting, mapping, maxBy, summingDouble, summingLong, toList } = AggregateOperations
-
-describe.each(THROWING)('a function that throws %s', (_, thrown, text) => {
-  const boom: Throwing = () => {
-    throw thrown
-  }
-  const stages: readonly (readonly [string, Build, string])[] = [
-    [
-      'map',
-      (trades) =>
-        trades
-          .map((trade) => trade)
-          .setName('first')
-          .map(boom)
-          .setName('second'),
-      `stage 'second' of vertex 'fused(first, second)'`,
-    ],
-    ['filter', (trades) => trades.filter(boom).setName('cheap'), `stage 'cheap' of vertex 'cheap'`],
-    ['flatMap', (trades) => trades.flatMap(boom), `stage 'flatMap' of vertex 'flatMap'`],
-    ['peek', (trades) => trades.peek(boom), `stage 'peek' of vertex 'peek'`],
-    ['peek, the condition', (trades) => trades.peek(boom, String), `stage 'peek' of vertex 'peek'`],
-    [
-      'the key function of an aggregation',
-      (trades) => trades.groupingKey(boom).aggregate(counting()),
-      `the key function of vertex 'aggregate-prepare'`,
-    ],
-    [
-      'the key function of an aggregation in one stage',
-      (trades) => trades.groupingKey(boom).aggregate(singleStageOperationWith({})),
-      `the key function of vertex 'trades'`,
-    ],
-    [
-      'the key function of a rolling aggregation',
-      (trades) => trades.groupingKey(boom).rollingAggregate(counting()),
-      `the key function of vertex 'trades'`,
-    ],
-    [
-      'the key function of a custom vertex',
-      (trades) => trades.groupingKey(boom).customTransform('mine', () => new Ignoring()),
-      `the key function of vertex 'trades'`,
-    ],
-    [
-      'the key function of a window',
-      (trades) =>
-        trades
-          .addTimestamps(({ id }) => id, 0)
-          .groupingKey(boom)
-          .window(tumbling(10))
-          .aggregate(counting()),
-      `the key function of vertex 'window-aggregate-prepare'`,
-    ],
-    [
-      'the timestamp function',
-      (trades) => trades.map((trade) => trade).addTimestamps(boom, 0),
-      `the timestamp function of vertex 'add-timestamps'`,
-    ],
-    [
-      'a function of mapping',
-      (trades) => trades.aggregate(mapping(boom, counting())),
-      `a value function of mapping(counting) of vertex 'aggregate-prepare'`,
-    ],
-    [
-      'accumulate',
-      (trades) => trades.aggregate(operationWith({ accumulate: boom })),
-      `the accumulate function of mine of vertex 'aggregate-prepare'`,
-    ],
-    [
-      'accumulate, by key',
-      (trades) => trades.groupingKey(() => 'k').aggregate(operationWith({ accumulate: boom })),
-      `the accumulate function of mine of vertex 'aggregate-prepare'`,
-    ],
-    [
-      'accumulate, in windows',
-      (trades) =>
-        trades
-          .addTimestamps(({ id }) => id, 0)
-          .window(tumbling(10))
-          .aggregate(operationWith({ accumulate: boom })),
-      `the accumulate function of mine of vertex 'window-aggregate-prepare'`,
-    ],
-    [
-      'accumulate, rolling',
-      (trades) => trades.rollingAggregate(operationWith({ accumulate: boom })),
-      `the accumulate function of mine of vertex 'rolling-aggregate'`,
-    ],
-    [
-      'export, rolling',
-      (trades) => trades.rollingAggregate(operationWith({ export: boom })),
-      `the export function of mine of vertex 'rolling-aggregate'`,
-    ],
-    [
-      'the receive function of a sink',
-      (trades) =>
-        void trades.writeTo(
-          SinkBuilder.sink('broken sink', () => 0)
-            .receive<Trade>(boom)
-            .build(),
-        ),
-      `stage 'receive' of vertex 'broken sink'`,
-    ],
-    [
-      'the promise of a sink',
-      (trades) =>
-        void trades.writeTo(
-          SinkBuilder.sink('broken sink', () => 0)
-            .receive<Trade>(async () => boom())
-            .build(),
-        ),
-      `the receive function of vertex 'broken sink'`,
-    ],
-  ]
-
-  it.each(stages)('%s: named with stage, vertex and item', async (_name, build, what) => {
-    const error = await errorOf(build)
-    expect(error.message).toBe(`${what} threw ${text}, at item ${FIRST}`)
-    expect([error.code, error.cause, error.domain]).toEqual(['ERR_USER_FUNCTION', thrown, 'user'])
-    expect(error.details).toMatchObject({ item: FIRST })
-  })
-
-  const whole: readonly (readonly [string, Build, string])[] = [
-    [
-      'create',
-      (trades) => trades.aggregate(operationWith({ create: boom })),
-      `the create function of mine of vertex 'aggregate-prepare'`,
-    ],
-    [
-      'create, by key',
-      (trades) => trades.groupingKey(() => 'k').aggregate(operationWith({ create: boom })),
-      `the create function of mine of vertex 'aggregate-prepare'`,
-    ],
-    [
-      'combine',
-      (trades) => trades.aggregate(operationWith({ combine: boom })),
-      `the combine function of mine of vertex 'aggregate'`,
-    ],
-    [
-      'finish',
-      (trades) => trades.aggregate(operationWith({ finish: boom })),
-      `the finish function of mine of vertex 'aggregate'`,
-    ],
-    [
-      'finish, by key',
-      (trades) => trades.groupingKey(() => 'k').aggregate(operationWith({ finish: boom })),
-      `the finish function of mine of vertex 'aggregate'`,
-    ],
-    [
-      'finish, in one stage',
-      (trades) => trades.groupingKey(() => 'k').aggregate(singleStageOperationWith({ finish: boom })),
-      `the finish function of mine of vertex 'aggregate'`,
-    ],
-    [
-      'finish, in windows',
-      (trades) =>
-        trades
-          .addTimestamps(({ id }) => id, 0)
-          .window(tumbling(10))
-          .aggregate(operationWith({ finish: boom })),
-      `the finish function of mine of vertex 'window-aggregate'`,
-    ],
-    [
-      'fillBuffer',
-      readingFrom(() =>
-        SourceBuilder.batch('broken source', () => 0)
-          .fillBuffer<Trade>(boom)
-          .build(),
-      ),
-      `fillBuffer of 'broken source'`,
-    ],
-    [
-      'the promise of fillBuffer',
-      readingFrom(() =>
-        SourceBuilder.batch('broken source', () => 0)
-          .fillBuffer<Trade>(async () => boom())
-          .build(),
-      ),
-      `fillBuffer of 'broken source'`,
-    ],
-    [
-      'the create function of a source',
-      readingFrom(() =>
-        SourceBuilder.batch('broken source', boom)
-          .fillBuffer<Trade>(() => undefined)
-          .build(),
-      ),
-      `the create function of 'broken source'`,
-    ],
-    [
-      'the flush function of a sink',
-      (trades) =>
-        void trades.writeTo(
-          SinkBuilder.sink('broken sink', () => 0)
-            .receive<Trade>(() => undefined)
-            .flush(boom)
-            .build(),
-        ),
-      `the flush function of 'broken sink'`,
-    ],
-  ]
-
-  it.each(whole)('%s: named with the vertex', async (_name, build, what) => {
-    const error = await errorOf(build)
-    expect(error.message).toContain(`${what} threw`)
-    expect(error.message).toMatch(/boom|bang/)
-    expect([error.code, error.cause]).toEqual(['ERR_USER_FUNCTION', thrown])
-  })
-
-  it('a getter: named with operation, vertex and item wherever it is called', async () => {
-    const reason = text.startsWith('Error') ? 'boom' : '"bang"'
-    for (const [build, vertex] of [
-      [(trades) => trades.aggregate(summingLong(boom)), 'aggregate-prepare'],
-      [(trades) => trades.groupingKey(() => 'k').rollingAggregate(summingLong(boom)), 'trades'],
-      [
-        (trades) =>
-          trades
-            .addTimestamps(() => 1, 0)
-            .window(tumbling(10))
-            .aggregate(summingLong(boom)),
-        'window-aggregate-prepare',
-      ],
-    ] as readonly (readonly [Build, string])[]) {
-      const error = await errorOf(build)
-      expect(error.code).toBe('ERR_AGGREGATE_GETTER')
-      expect(error.message).toContain('summingLong: the getter threw: ')
-      expect(error.message).toContain(reason)
-      expect(error.message).toContain(`in vertex '${vertex}', at item ${FIRST}`)
-    }
-  })
-})
-
-/** A pipeline beside the trades that begins at a source of its own. */
-function readingFrom(makeSource: () => ReturnType<typeof TestSources.items<Trade>>): Build {
-  return (trades, pipeline) => {
-    trades.writeTo(Sinks.noop())
-    return pipeline.readFrom(makeSource())
-  }
-}
-
-class Ignoring extends AbstractProcessor {
-  protected override tryProcessItem(): boolean {
-    return true
-  }
-}
+/** An operation that runs in one stage. */
+const opaque = AggregateOperation.named('mine')
+  .withCreate(() => ({ count: 0 }))
+  .andAccumulate((held: { count: number }, _trade: Trade) => void held.count++)
+  .andExportFinish(({ count }) => count)
 
 describe('a promise where a value is needed', () => {
   const promise = (async () => 1) as () => never
@@ -350,7 +48,11 @@ describe('a promise where a value is needed', () => {
       (trades: BatchStage<Trade>) => trades.groupingKey(promise).aggregate(counting()),
       'ERR_KEY_TYPE',
     ],
-    ['a getter', (trades: BatchStage<Trade>) => trades.aggregate(summingDouble(() => promise())), 'ERR_AGGREGATE_VALUE'],
+    [
+      'a getter',
+      (trades: BatchStage<Trade>) => trades.aggregate(summingDouble(() => promise())),
+      'ERR_AGGREGATE_VALUE',
+    ],
   ])('from %s is refused with vertex and item', async (_name, build, code) => {
     const error = await errorOf(build)
     expect(error.code).toBe(code)
@@ -363,22 +65,6 @@ describe('a promise where a value is needed', () => {
     expect(error.code).toBe('ERR_TIMESTAMP')
     expect(error.message).toContain(`'trades' gave an item the timestamp`)
     expect(error.message).toContain(`at item ${FIRST}`)
-  })
-
-  it('from a function of an operation is refused when the operation is made', async () => {
-    for (const build of [
-      () => operationWith({ create: promise }),
-      () => operationWith({ accumulate: promise }),
-      () => operationWith({ combine: promise }),
-      () => operationWith({ export: promise }),
-      () => operationWith({ finish: promise }),
-    ]) {
-      const error = await errorOf((trades) => trades.aggregate(build()))
-      expect(error.code).toBe('ERR_AGGREGATE_ARGUMENT')
-      expect(error.message).toBe(
-        'mine takes a function that is synchronous, not an async one: nothing would wait for it',
-      )
-    }
   })
 })
 
@@ -393,7 +79,7 @@ describe('keys', () => {
     ],
     [
       'an aggregation in one stage',
-      (trades: BatchStage<Trade>) => trades.groupingKey(nothing).aggregate(singleStageOperationWith({})),
+      (trades: BatchStage<Trade>) => trades.groupingKey(nothing).aggregate(opaque),
       'trades',
     ],
     [
@@ -403,7 +89,7 @@ describe('keys', () => {
     ],
     [
       'a custom vertex',
-      (trades: BatchStage<Trade>) => trades.groupingKey(nothing).customTransform('mine', () => new Ignoring()),
+      (trades: BatchStage<Trade>) => trades.groupingKey(nothing).customTransform('mine', () => new IgnoringProcessor()),
       'trades',
     ],
     [
@@ -438,7 +124,7 @@ describe('keys', () => {
     [
       'a custom vertex',
       (trades: BatchStage<Trade>, key: () => never) =>
-        trades.groupingKey(key).customTransform('mine', () => new Ignoring()),
+        trades.groupingKey(key).customTransform('mine', () => new IgnoringProcessor()),
       'trades',
     ],
   ])('of %s that have no content are refused', async (_name, build, vertex) => {
@@ -497,7 +183,7 @@ describe('items', () => {
           trades
             .map(() => ({ at: [new Point()] }))
             .groupingKey(() => 1)
-            .customTransform('mine', () => new Ignoring()),
+            .customTransform('mine', () => new IgnoringProcessor()),
         `vertex 'map' emitted an item that has at item.at[0] an instance of class 'Point'`,
       ],
       [
@@ -634,15 +320,15 @@ describe('plans', () => {
 
   it('with two vertices of one name are refused, while stages of one name are told apart', () => {
     const dag = new DAG()
-    dag.newVertex('twice', () => new Ignoring())
-    expect(() => dag.newVertex('twice', () => new Ignoring())).toThrow(
+    dag.newVertex('twice', () => new IgnoringProcessor())
+    expect(() => dag.newVertex('twice', () => new IgnoringProcessor())).toThrow(
       `a vertex named 'twice' is already in the DAG: names must be unique`,
     )
     const pipeline = Pipeline.create()
     pipeline
       .readFrom(TestSources.items(1))
       .setName('twice')
-      .customTransform('twice', () => new Ignoring())
+      .customTransform('twice', () => new IgnoringProcessor())
       .writeTo(Sinks.noop())
     expect(pipeline.toDag().vertices.map(({ name }) => name)).toEqual(['twice', 'twice-2', 'noopSink'])
   })

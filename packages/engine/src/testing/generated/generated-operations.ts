@@ -106,9 +106,6 @@ export function generatedCoOperation(
   }
 }
 
-const plus = (a: number, b: number): number => a + b
-const minus = (a: number, b: number): number => a - b
-
 function plain(op: PlainOperation, projection: Projection): GeneratedOperation {
   const whole = (item: unknown) => (weightOf(projection(item)) % 1000) - 300
   // Halves and eighths add up exactly in any order.
