@@ -30,8 +30,6 @@ export default defineJob({ name: 'count' }, (args: readonly string[]) => {
 const IN_PLACE = `import { Pipeline, Sinks, TestSources } from 'nacelle'
 import { runPipeline } from 'nacelle/local'
 
-declare const console: { log(value: unknown): void }
-
 const factor = 2
 const results: number[] = []
 const pipeline = Pipeline.create()
@@ -46,7 +44,7 @@ console.log(results)
 const TYPE_SETTINGS = {
   compilerOptions: {
     target: 'es2024',
-    lib: ['es2024'],
+    lib: ['es2024', 'dom'],
     module: 'nodenext',
     strict: true,
     noEmit: true,
