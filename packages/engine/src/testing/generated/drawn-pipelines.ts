@@ -69,21 +69,27 @@ const sourceItems: fc.Arbitrary<readonly SourceItem[]> = fc
     return steps.map(({ v, step }) => ({ v, t: (t += step) }))
   })
 
-const source: fc.Arbitrary<SourceDescription> = fc.record(
-  {
-    kind: fc.constantFrom('items', 'distributed', 'fills', 'stream', 'stream'),
-    timestamps: fc.constantFrom('native', 'function', 'none'),
-    allowedLagMs: fc.constantFrom(0, 1, 10, 35, 1_000),
-    fills: fc
-      .array(fc.constantFrom(1, 2, 3, 0, 7, 40), { minLength: 1, maxLength: 4 })
-      .map((sizes) => (sizes.every((size) => size === 0) ? [1] : sizes)),
-    isAsync: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-    isDistributed: fc.boolean(),
-    isWrapped: fc.boolean(),
-    items: sourceItems,
-  },
-  { noNullPrototype: true },
-)
+/** Mostly small sources; sometimes one that fills several batches of the default size. */
+const source: fc.Arbitrary<SourceDescription> = fc
+  .tuple(
+    fc.oneof({ weight: 30, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(5, 30) }),
+    fc.record(
+      {
+        kind: fc.constantFrom('items', 'distributed', 'fills', 'stream', 'stream'),
+        timestamps: fc.constantFrom('native', 'function', 'native', 'function', 'none', 'ingestion'),
+        allowedLagMs: fc.constantFrom(0, 1, 10, 35, 1_000),
+        fills: fc
+          .array(fc.constantFrom(1, 2, 3, 0, 7, 40), { minLength: 1, maxLength: 4 })
+          .map((sizes) => (sizes.every((size) => size === 0) ? [1] : sizes)),
+        isAsync: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+        isDistributed: fc.boolean(),
+        isWrapped: fc.boolean(),
+        items: sourceItems,
+      },
+      { noNullPrototype: true },
+    ),
+  )
+  .map(([repeats, fields]) => (repeats === null ? fields : { ...fields, repeats }))
 
 const mapDescription: fc.Arbitrary<MapDescription> = plainRecord({
   to: fc.constantFrom(

@@ -119,6 +119,7 @@ class PipelineBuilding {
     if (source.kind !== 'stream') return this.#pipeline.readFrom(batchSource(source))
     const stage = this.#pipeline.readFrom(streamSource(source))
     if (source.timestamps === 'none') return stage.withoutTimestamps() as unknown as AnyStage
+    if (source.timestamps === 'ingestion') return stage.withIngestionTimestamps() as unknown as AnyStage
     const timed =
       source.timestamps === 'native'
         ? stage.withNativeTimestamps(source.allowedLagMs)

@@ -1,11 +1,18 @@
 import { SourceBuilder } from '../../connectors/source-builder.ts'
 import { TestSources } from '../../connectors/test-sources.ts'
 import type { BatchSource, StreamSource } from '../../pipeline/source.ts'
-import type { SourceDescription } from './pipeline-description.ts'
+import type { SourceDescription, SourceItem } from './pipeline-description.ts'
+
+/** All items of a source with their times, in order. */
+export function timedItems({ items, repeats = 1 }: SourceDescription): readonly SourceItem[] {
+  const times = items.map(({ t }) => t)
+  const span = times.length === 0 ? 0 : Math.max(...times) - Math.min(...times)
+  return Array.from({ length: repeats }, (_, round) => items.map(({ v, t }) => ({ v, t: t + round * span }))).flat()
+}
 
 /** The items that a source emits, in order. */
-export function sourceItems({ items, isWrapped }: SourceDescription): readonly unknown[] {
-  return isWrapped ? items.map(({ v, t }) => ({ t, v })) : items.map(({ v }) => v)
+export function sourceItems(source: SourceDescription): readonly unknown[] {
+  return timedItems(source).map(({ v, t }) => (source.isWrapped ? { t, v } : v))
 }
 
 /** The timestamp that wrapped items carry. */
@@ -47,6 +54,7 @@ interface ClosableBuffer {
 class Filling {
   readonly #source: SourceDescription
   readonly #items: readonly unknown[]
+  readonly #times: readonly number[]
   readonly #step: number
   #next: number
   #calls = 0
@@ -58,6 +66,7 @@ class Filling {
   ) {
     this.#source = source
     this.#items = sourceItems(source)
+    this.#times = timedItems(source).map(({ t }) => t)
     this.#next = context.globalProcessorIndex
     this.#step = context.totalParallelism
   }
@@ -68,10 +77,11 @@ class Filling {
   }
 
   #fill(buffer: ClosableBuffer): void {
-    const { fills, items } = this.#source
+    const { fills } = this.#source
+    const items = this.#items
     const size = fills[this.#calls++ % fills.length]!
     for (let n = 0; n < size && this.#next < items.length; n++, this.#next += this.#step) {
-      buffer.add(this.#items[this.#next], items[this.#next]!.t)
+      buffer.add(items[this.#next], this.#times[this.#next])
     }
     // Some sources notice their end with the last item, others only when they are asked again.
     const isOver = this.#next >= items.length

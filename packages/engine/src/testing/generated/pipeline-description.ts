@@ -69,7 +69,7 @@ export interface AggregateDescription {
 export interface SourceDescription {
   readonly kind: 'items' | 'distributed' | 'fills' | 'stream'
   /** Where the time of a stream comes from; `none` for batches. */
-  readonly timestamps: 'none' | 'native' | 'function'
+  readonly timestamps: 'none' | 'native' | 'function' | 'ingestion'
   readonly allowedLagMs: number
   /** How many items each call of `fillBuffer` adds, over and over; 0 = none this time. */
   readonly fills: readonly number[]
@@ -80,6 +80,8 @@ export interface SourceDescription {
   /** Whether items are `{ t, v }` rather than the values alone. */
   readonly isWrapped: boolean
   readonly items: readonly SourceItem[]
+  /** How often the items come, one time after the other and each time later; absent = once. */
+  readonly repeats?: number
 }
 
 /** The value of an item, and its time. */

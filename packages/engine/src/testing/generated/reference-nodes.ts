@@ -1,12 +1,12 @@
 import { AggregateOperations } from '../../aggregate/aggregate-operations.ts'
 import { processorMetaSupplier } from '../../core/processor-supplier.ts'
-import type { AnyAggregateOperation, Transform, UserFunction } from '../../pipeline/transform.ts'
+import type { AnyAggregateOperation, TimestampSpec, Transform, UserFunction } from '../../pipeline/transform.ts'
 import type { ReferenceBindings, ReferenceInput } from '../reference/reference-interpreter.ts'
 import type { ReferenceItem } from '../reference/reference-item.ts'
 import { valueText } from '../reference/value-text.ts'
 import { contentTime, filterFunction, flatMapFunction, keyFunction, mapFunction } from './generated-functions.ts'
 import { generatedCoOperation, generatedOperation } from './generated-operations.ts'
-import { batchSource, sourceItems, streamSource, wrappedTime } from './generated-source.ts'
+import { batchSource, sourceItems, streamSource, timedItems, wrappedTime } from './generated-source.ts'
 import type { PipelineDescription, SourceDescription, StageBody } from './pipeline-description.ts'
 import { sentenceOf, settleResult } from './result-settling.ts'
 
@@ -99,20 +99,15 @@ class NodeBuilding implements ReferenceNodes {
   }
 
   #source(source: SourceDescription): number {
-    const { timestamps, allowedLagMs } = source
-    const spec =
-      timestamps === 'none'
-        ? null
-        : timestamps === 'native'
-          ? ({ kind: 'native', allowedLagMs } as const)
-          : ({ kind: 'function', timestampOf: wrappedTime, allowedLagMs } as const)
+    const { timestamps } = source
+    const spec = timestamps === 'none' ? null : timestampSpec(source)
     const id =
       source.kind === 'stream'
         ? this.#node({ kind: 'streamSource', source: streamSource(source), timestamps: spec })
         : this.#node({ kind: 'batchSource', source: batchSource(source) })
     this.bindings.inputs.set(id, {
       items: sourceItems(source),
-      timestamps: source.items.map(({ t }) => t),
+      timestamps: timedItems(source).map(({ t }) => t),
       lateness: this.#lateness,
     })
     return id
@@ -178,6 +173,12 @@ class NodeBuilding implements ReferenceNodes {
     this.nodes.push({ ...body, id, name: body.kind, localParallelism: -1, upstream, timed: false } as Transform)
     return id
   }
+}
+
+function timestampSpec({ timestamps, allowedLagMs }: SourceDescription): TimestampSpec {
+  if (timestamps === 'ingestion') return { kind: 'ingestion' }
+  if (timestamps === 'native') return { kind: 'native', allowedLagMs }
+  return { kind: 'function', timestampOf: wrappedTime, allowedLagMs }
 }
 
 function windowOf({ slideByMs, slides }: Extract<StageBody, { kind: 'window' }>) {

@@ -76,7 +76,7 @@ class Assembly {
       return this.#push({ kind: 'source', source: sound }, parallelism, sourceFacts(sound))
     }
     if (this.#stages.length > 0) return
-    const timestamps = source.timestamps === 'none' ? 'native' : source.timestamps
+    const timestamps = source.timestamps === 'function' ? 'function' : 'native'
     const oneByOne: SourceDescription = {
       ...source,
       kind: 'stream',
@@ -241,7 +241,13 @@ function isSpread(source: SourceDescription): boolean {
 
 function sourceFacts(source: SourceDescription): Facts {
   const kind = source.kind !== 'stream' ? 'batch' : source.timestamps === 'none' ? 'untimed' : 'stream'
-  return { kind, ordered: !isSpread(source), timesFixed: kind === 'stream', pastWindow: false, source }
+  return {
+    kind,
+    ordered: !isSpread(source),
+    timesFixed: kind === 'stream' && source.timestamps !== 'ingestion',
+    pastWindow: false,
+    source,
+  }
 }
 
 /** Items no further behind than the lag, so that none is late however they are spread. */

@@ -80,7 +80,8 @@ function outputOf(
 }
 
 function timedItems({ items, timestamps, lateness }: ReferenceInput, spec: TimestampSpec): readonly ReferenceItem[] {
-  if (spec.kind === 'ingestion') throw new Error('the time of ingestion is not known beforehand')
+  // When items will be read is not known beforehand.
+  if (spec.kind === 'ingestion') return items.map(untimedItem)
   let top = Number.NEGATIVE_INFINITY
   return items.map((item, i) => {
     const timestamp = spec.kind === 'native' ? timestamps[i]! : (spec.timestampOf(item as never) as number)
