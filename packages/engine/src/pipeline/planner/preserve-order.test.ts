@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { counting } from '../../aggregate/counting.ts'
 import { SinkBuilder } from '../../connectors/sink-builder.ts'
 import { Sinks } from '../../connectors/sinks.ts'
 import { TestSources } from '../../connectors/test-sources.ts'
@@ -65,6 +66,19 @@ describe('a pipeline that preserves order', () => {
       'c: 2 preferred',
       'noopSink-2: 2 preferred',
     ])
+  })
+
+  it('does not hold back first stages of aggregations, whose results have no order', () => {
+    const { edges, placements } = planned((p) => {
+      const single = p.readFrom(TestSources.items(1))
+      const wide = p.readFrom(TestSources.itemsDistributed(1))
+      single.merge(wide).aggregate(counting()).writeTo(Sinks.noop())
+    })
+    expect(edges.slice(0, 2)).toEqual([
+      'items -> aggregate-prepare unicast',
+      'itemsDistributed -> aggregate-prepare:1 isolated',
+    ])
+    expect(placements).toContain('aggregate-prepare: each thread')
   })
 
   it('takes the least of what is merged, and keeps exchanges and single sinks as they are', () => {
