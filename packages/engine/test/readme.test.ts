@@ -1,6 +1,6 @@
 // What the README shows is run as its readers would run it.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,15 +26,15 @@ function jet(...args: readonly string[]): string {
   return execFileSync(process.execPath, [JET, ...args], { cwd: folder, encoding: 'utf8', stdio: 'pipe' })
 }
 
-function jobsIn(page: string): readonly string[] {
+function codeIn(page: string): readonly string[] {
   return [...readFileSync(join(ROOT, page), 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!)
 }
 
 describe('the README', () => {
-  const [words, prices, ...more] = jobsIn('README.md')
-  const [published] = jobsIn('packages/engine/README.md')
+  const [words, prices, doubled, ...more] = codeIn('README.md')
+  const [published] = codeIn('packages/engine/README.md')
 
-  it('shows two jobs, the first in 15 lines', () => {
+  it('shows two jobs, the first in 15 lines, and a test', () => {
     expect(more).toEqual([])
     expect(words!.trimEnd().split('\n').length).toBeLessThanOrEqual(15)
   })
@@ -43,18 +43,19 @@ describe('the README', () => {
     write('frequent-words.ts', words!)
     write('prices.ts', prices!)
     write('published.ts', published!)
+    write('doubled.ts', doubled!)
     const engine = (name: string): string[] => [join(ROOT, `packages/engine/dist/${name}.d.ts`)]
     const compilerOptions = {
       noEmit: true,
       typeRoots: [join(ROOT, 'node_modules/@types')],
-      paths: { nacelle: engine('index'), 'nacelle/core': engine('core') },
+      paths: { nacelle: engine('index'), 'nacelle/local': engine('local/index') },
     }
     write(
       'tsconfig.json',
       JSON.stringify({
         extends: join(ROOT, 'tsconfig.base.json'),
         compilerOptions,
-        files: ['frequent-words.ts', 'prices.ts', 'published.ts'],
+        files: ['frequent-words.ts', 'prices.ts', 'published.ts', 'doubled.ts'],
       }),
     )
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
@@ -85,5 +86,12 @@ describe('the README', () => {
     const output = jet('run', '--quiet', 'prices.ts')
     expect(output).toMatch(/\b15\b/)
     expect(output).toMatch(/\b70\b/)
+  })
+  it('shows how to test a pipeline', () => {
+    write('doubled.ts', doubled!)
+    mkdirSync(join(folder, 'node_modules'))
+    symlinkSync(join(ROOT, 'packages/engine'), join(folder, 'node_modules/nacelle'), 'dir')
+    const output = execFileSync(process.execPath, ['doubled.ts'], { cwd: folder, encoding: 'utf8' })
+    expect(output).toBe('[ 2, 4, 6 ]\n')
   })
 })
