@@ -42,7 +42,14 @@ export type { TableOptions } from './connectors/table-sink.ts'
 export { type TestEvent, TestSources } from './connectors/test-sources.ts'
 export type { JobContext, ProcessingGuarantee, ProcessorContext, SupplierContext } from './core/processor-context.ts'
 export { defineJob, type JobConfig, type JobDefinition } from './deployment/job-definition.ts'
-export { type BatchKind, BatchStage, BatchStageWithKey } from './pipeline/batch-stage.ts'
+export type { AggregateBuilder } from './pipeline/aggregate-builder.ts'
+export {
+  type BatchKind,
+  BatchStage,
+  BatchStageWithKey,
+  type EntryKind,
+  type KeyedBatchKind,
+} from './pipeline/batch-stage.ts'
 export type { CustomProcessors } from './pipeline/custom-processors.ts'
 export { GeneralStage } from './pipeline/general-stage.ts'
 export { type ItemStage, Pipeline } from './pipeline/pipeline.ts'
@@ -51,7 +58,13 @@ export type { BatchSource, StreamSource } from './pipeline/source.ts'
 export { SinkStage, Stage } from './pipeline/stage.ts'
 export type { StageKind, StageOf } from './pipeline/stage-kind.ts'
 export { StageWithKey } from './pipeline/stage-with-key.ts'
-export { StageWithKeyAndWindow, StageWithWindow } from './pipeline/stage-with-window.ts'
+export {
+  type KeyedStreamKind,
+  type KeyedWindowResultKind,
+  StageWithKeyAndWindow,
+  StageWithWindow,
+  type WindowResultKind,
+} from './pipeline/stage-with-window.ts'
 export { type StreamKind, StreamStage, StreamStageWithKey } from './pipeline/stream-stage.ts'
 export { splitBy, type Tokenizer, words } from './pipeline/tokenizers.ts'
 export {

@@ -1,5 +1,5 @@
 import { type MultiAggregateOperation, multiOperation } from './multi-aggregate-operation.ts'
-import type { OpaqueOperation, OperationsEach } from './opaque-operation.ts'
+import type { OpaqueOperation } from './opaque-operation.ts'
 import { type FinishFunction, RESULT_TUPLE, type ResultShape, resultOf, resultRecord } from './result-shape.ts'
 import { membersOf, sideBySide, sideBySideForm } from './side-by-side.ts'
 
@@ -56,12 +56,14 @@ export function aggregateOperation3(
 }
 
 /** An operation for each of any number of co-grouped inputs, by name; the result is a record of their results. */
-export function coAggregateOperation<
-  I extends Readonly<Record<keyof R, unknown>>,
-  R extends Readonly<Record<string, unknown>>,
->(operations: OperationsEach<I, R>): MultiAggregateOperation<I, unknown[], R> {
-  const given = operations as Readonly<Record<string, Given>>
-  return coGrouped('coAggregateOperation', given, resultRecord(Object.keys(given)))
+export function coAggregateOperation<O extends Readonly<Record<string, Given>>>(
+  operations: O,
+): MultiAggregateOperation<
+  { [N in keyof O]: O[N] extends OpaqueOperation<infer T, unknown> ? T : never },
+  unknown[],
+  { [N in keyof O]: O[N] extends OpaqueOperation<never, infer R> ? R : never }
+> {
+  return coGrouped('coAggregateOperation', operations, resultRecord(Object.keys(operations)))
 }
 
 type Given = OpaqueOperation<never, unknown>

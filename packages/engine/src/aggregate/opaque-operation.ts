@@ -18,9 +18,6 @@ export interface OpaqueOperation<in T, out R> {
 /** Operations over items `T` whose results are the members of `R`, a tuple or a record. */
 export type OperationsOf<T, R> = { readonly [K in keyof R]: OpaqueOperation<T, R[K]> }
 
-/** Operations over the items that are the members of `I`, with the results that are the members of `R`. */
-export type OperationsEach<I, R> = { readonly [K in keyof I]: OpaqueOperation<I[K], K extends keyof R ? R[K] : never> }
-
 /**
  * An operation over several co-grouped inputs, whatever its accumulator: every `MultiAggregateOperation<I, A, R>` is
  * one.

@@ -1,8 +1,10 @@
 import { pickAny } from '../aggregate/extremes.ts'
 import type { OpaqueMultiOperation, OpaqueOperation } from '../aggregate/opaque-operation.ts'
 import type { Entry } from '../aggregate/results.ts'
+import { AggregateBuilder } from './aggregate-builder.ts'
 import { anyOperation, anyOperations, type CoGrouped } from './any-operation.ts'
 import { GeneralStage } from './general-stage.ts'
+import type { PipelineGraph } from './pipeline-graph.ts'
 import { requireFunction } from './require-function.ts'
 import { requireStage, wrongInput } from './require-stage.ts'
 import type { StageKind } from './stage-kind.ts'
@@ -13,6 +15,16 @@ import type { KeyGetter } from './user-function-types.ts'
 /** See {@link StageKind}. */
 export interface BatchKind extends StageKind {
   readonly stage: BatchStage<this['item']>
+}
+
+/** See {@link StageKind}; a grouped batch. */
+export interface KeyedBatchKind<K> extends StageKind {
+  readonly stage: BatchStageWithKey<this['item'], K>
+}
+
+/** See {@link StageKind}; for a type of results, a batch of them by key. */
+export interface EntryKind<K> extends StageKind {
+  readonly stage: BatchStage<Entry<K, this['item']>>
 }
 
 /** A stage whose items come to an end. */
@@ -70,6 +82,19 @@ export class BatchStage<T> extends GeneralStage<T, BatchKind> {
     return this.#coAggregate('aggregate3', [stage1, stage2], operation)
   }
 
+  /** Begins an aggregation of this batch, under a name, with any number of others: see {@link AggregateBuilder}. */
+  aggregateBuilder<N extends string>(name: N): AggregateBuilder<{ readonly [P in N]: T }, BatchKind, BatchKind> {
+    const inputOf = (stage: BatchStage<never>) => ({ nodeId: this.#otherBatch('add', stage), keyFunction: null })
+    return new AggregateBuilder<{ readonly [P in N]: T }, BatchKind, BatchKind>(
+      {
+        inputOf,
+        finish: (upstream, fields) =>
+          this.derive(this.graph.add({ kind: 'aggregate', name: 'co-aggregate', timed: false, upstream, ...fields })),
+      },
+      [{ name, nodeId: this.nodeId, keyFunction: null }],
+    )
+  }
+
   /** Each item once, by value as keys are compared. */
   distinct(): BatchStage<T> {
     return this.groupingKey((item: T) => item as KeyGetterResult).distinct() as BatchStage<T>
@@ -80,10 +105,7 @@ export class BatchStage<T> extends GeneralStage<T, BatchKind> {
     others: readonly BatchStage<never>[] | readonly BatchStage<unknown>[],
     operation: CoGrouped,
   ): BatchStage<NonNullable<R>> {
-    for (const other of others) {
-      const stage = requireStage(name, other, this.graph)
-      if (!(stage instanceof BatchStage)) throw wrongInput(name, `stage '${stage.name()}': it is not a batch`)
-    }
+    const otherNodes = others.map((other) => this.#otherBatch(name, other))
     return this.derive(
       this.graph.add({
         kind: 'aggregate',
@@ -91,9 +113,16 @@ export class BatchStage<T> extends GeneralStage<T, BatchKind> {
         timed: false,
         keyFunctions: null,
         operations: anyOperations(name, operation, others.length + 1),
-        upstream: [this.nodeId, ...others.map((other) => other.nodeId)],
+        upstream: [this.nodeId, ...otherNodes],
       }),
     )
+  }
+
+  /** The node of a batch that a user has given as another input. */
+  #otherBatch(method: string, other: unknown): number {
+    const stage = requireStage(method, other, this.graph)
+    if (!(stage instanceof BatchStage)) throw wrongInput(method, `stage '${stage.name()}': it is not a batch`)
+    return stage.nodeId
   }
 }
 
@@ -129,6 +158,26 @@ export class BatchStageWithKey<T, K> extends StageWithKey<T, K, BatchKind> {
     return this.#coAggregate('aggregate3', [stage1, stage2], operation)
   }
 
+  /**
+   * Begins an aggregation of this grouped batch, under a name, with any number of others: see {@link AggregateBuilder}.
+   */
+  aggregateBuilder<N extends string>(
+    name: N,
+  ): AggregateBuilder<{ readonly [P in N]: T }, KeyedBatchKind<K>, EntryKind<K>> {
+    const { graph, nodeId, keyFunction, derive } = this.fields
+    return new AggregateBuilder<{ readonly [P in N]: T }, KeyedBatchKind<K>, EntryKind<K>>(
+      {
+        inputOf: (stage: BatchStageWithKey<never, K>) => {
+          requireGroupedBatch('add', stage, graph)
+          return stage.fields
+        },
+        finish: (upstream, fields) =>
+          derive(graph.add({ kind: 'aggregate', name: 'co-aggregate', timed: false, upstream, ...fields })),
+      },
+      [{ name, nodeId, keyFunction }],
+    )
+  }
+
   /** One item of each key, any one. */
   distinct(): BatchStage<T> {
     const entries = this.aggregate(pickAny<T>()).setName('distinct-aggregate')
@@ -141,10 +190,7 @@ export class BatchStageWithKey<T, K> extends StageWithKey<T, K, BatchKind> {
     operation: CoGrouped,
   ): BatchStage<Entry<K, R>> {
     const { graph, nodeId, keyFunction, derive } = this.fields
-    for (const other of others) {
-      requireKeyedStage(name, other, graph)
-      if (!(other instanceof BatchStageWithKey)) throw wrongInput(name, 'a grouped stream: it takes grouped batches')
-    }
+    for (const other of others) requireGroupedBatch(name, other, graph)
     return derive(
       graph.add({
         kind: 'aggregate',
@@ -156,4 +202,9 @@ export class BatchStageWithKey<T, K> extends StageWithKey<T, K, BatchKind> {
       }),
     )
   }
+}
+
+function requireGroupedBatch(method: string, given: unknown, graph: PipelineGraph): void {
+  requireKeyedStage(method, given, graph)
+  if (!(given instanceof BatchStageWithKey)) throw wrongInput(method, 'a grouped stream: it takes grouped batches')
 }

@@ -1,13 +1,14 @@
 import { pickAny } from '../aggregate/extremes.ts'
 import type { OpaqueMultiOperation, OpaqueOperation } from '../aggregate/opaque-operation.ts'
 import type { KeyedWindowResult, WindowResult } from '../aggregate/results.ts'
+import { AggregateBuilder } from './aggregate-builder.ts'
 import { anyOperation, anyOperations, type CoGrouped } from './any-operation.ts'
 import type { PipelineGraph } from './pipeline-graph.ts'
 import { requireFunction } from './require-function.ts'
 import { requireStage, wrongInput } from './require-stage.ts'
 import type { StageKind, StageOf } from './stage-kind.ts'
 import { requireKeyedStage, type StageWithKey } from './stage-with-key.ts'
-import type { AnyAggregateOperation, UserFunction } from './transform.ts'
+import type { AggregateFields, AnyAggregateOperation, UserFunction } from './transform.ts'
 import type { KeyGetter } from './user-function-types.ts'
 import type { WindowDefinition } from './window-definition.ts'
 
@@ -18,6 +19,21 @@ export interface WindowFields<F extends StageKind> {
   readonly window: WindowDefinition
   /** Makes the stage around a node. */
   readonly derive: (nodeId: number) => StageOf<F, never>
+}
+
+/** See {@link StageKind}; for a type of results, a stream of them by window. */
+export interface WindowResultKind<F extends StageKind> extends StageKind {
+  readonly stage: StageOf<F, WindowResult<this['item']>>
+}
+
+/** See {@link StageKind}; a grouped stream. */
+export interface KeyedStreamKind<K, F extends StageKind> extends StageKind {
+  readonly stage: StageWithKey<this['item'], K, F>
+}
+
+/** See {@link StageKind}; for a type of results, a stream of them by window and key. */
+export interface KeyedWindowResultKind<K, F extends StageKind> extends StageKind {
+  readonly stage: StageOf<F, KeyedWindowResult<K, this['item']>>
 }
 
 /** A stream cut by event time, for an aggregation that follows. It is no stage by itself. */
@@ -40,7 +56,7 @@ export class StageWithWindow<T, F extends StageKind> {
   aggregate<R>(operation: OpaqueOperation<T, R>): StageOf<F, WindowResult<R>> {
     return appendWindow(this.fields, {
       method: 'aggregate',
-      others: [],
+      upstream: [this.fields.nodeId],
       keyFunctions: null,
       operations: [anyOperation('aggregate', operation)],
     })
@@ -61,6 +77,18 @@ export class StageWithWindow<T, F extends StageKind> {
     operation: OpaqueMultiOperation<readonly [T, T1, T2], R>,
   ): StageOf<F, WindowResult<R>> {
     return appendCoAggregate(this.fields, 'aggregate3', [stage1, stage2], operation)
+  }
+
+  /** Begins an aggregation of this stream, under a name, with any number of others in the same window. */
+  aggregateBuilder<N extends string>(name: N): AggregateBuilder<{ readonly [P in N]: T }, F, WindowResultKind<F>> {
+    const { graph, nodeId } = this.fields
+    return new AggregateBuilder<{ readonly [P in N]: T }, F, WindowResultKind<F>>(
+      {
+        inputOf: (stage) => ({ nodeId: requireStage('add', stage, graph).nodeId, keyFunction: null }),
+        finish: (upstream, fields) => appendCoGroup(this.fields, upstream, fields),
+      },
+      [{ name, nodeId, keyFunction: null }],
+    )
   }
 }
 
@@ -108,6 +136,23 @@ export class StageWithKeyAndWindow<T, K, F extends StageKind> {
     return this.#coAggregate('aggregate3', [stage1, stage2], operation)
   }
 
+  /** Begins an aggregation of this grouped stream, under a name, with any number of others in the same window. */
+  aggregateBuilder<N extends string>(
+    name: N,
+  ): AggregateBuilder<{ readonly [P in N]: T }, KeyedStreamKind<K, F>, KeyedWindowResultKind<K, F>> {
+    const { graph, nodeId } = this.fields
+    return new AggregateBuilder<{ readonly [P in N]: T }, KeyedStreamKind<K, F>, KeyedWindowResultKind<K, F>>(
+      {
+        inputOf: (stage: StageWithKey<never, K, F>) => {
+          requireKeyedStage('add', stage, graph)
+          return stage.fields
+        },
+        finish: (upstream, fields) => appendCoGroup(this.fields, upstream, fields),
+      },
+      [{ name, nodeId, keyFunction: this.keyFunction }],
+    )
+  }
+
   /** For each window and key, one item, any one. */
   distinct(): StageOf<F, KeyedWindowResult<K, T>> {
     return this.#aggregate('distinct', pickAny<T>()) as StageOf<F, KeyedWindowResult<K, T>>
@@ -116,7 +161,7 @@ export class StageWithKeyAndWindow<T, K, F extends StageKind> {
   #aggregate<R>(method: string, operation: OpaqueOperation<T, R>): StageOf<F, KeyedWindowResult<K, R>> {
     return appendWindow(this.fields, {
       method,
-      others: [],
+      upstream: [this.fields.nodeId],
       keyFunctions: [this.keyFunction],
       operations: [anyOperation(method, operation)],
     })
@@ -130,7 +175,7 @@ export class StageWithKeyAndWindow<T, K, F extends StageKind> {
     for (const other of others) requireKeyedStage(method, other, this.fields.graph)
     return appendWindow(this.fields, {
       method,
-      others: others.map((other) => other.fields.nodeId),
+      upstream: [this.fields.nodeId, ...others.map((other) => other.fields.nodeId)],
       keyFunctions: [this.keyFunction, ...others.map((other) => other.fields.keyFunction)],
       operations: anyOperations(method, operation, others.length + 1),
     })
@@ -141,21 +186,20 @@ export class StageWithKeyAndWindow<T, K, F extends StageKind> {
 interface WindowAggregation {
   /** The method that the user called: it names the node. */
   readonly method: string
-  /** The nodes of the other inputs. */
-  readonly others: readonly number[]
+  /** The nodes of all inputs. */
+  readonly upstream: readonly number[]
   readonly keyFunctions: readonly UserFunction[] | null
   readonly operations: readonly AnyAggregateOperation[]
 }
 
 function appendWindow<F extends StageKind, R>(fields: WindowFields<F>, aggregation: WindowAggregation): StageOf<F, R> {
-  const { graph, nodeId, window, derive } = fields
-  const { method, others, keyFunctions, operations } = aggregation
-  for (const other of others) {
-    const { timed, name } = graph.node(other)
+  const { graph, window, derive } = fields
+  const { method, upstream, keyFunctions, operations } = aggregation
+  for (const id of upstream) {
+    const { timed, name } = graph.node(id)
     if (!timed) throw wrongInput(method, `stage '${name}': it has no timestamps, so that it cannot be cut into windows`)
   }
   const name = method === 'distinct' ? method : `window-${method}`
-  const upstream = [nodeId, ...others]
   return derive(graph.add({ kind: 'windowAggregate', name, timed: true, window, keyFunctions, operations, upstream }))
 }
 
@@ -168,8 +212,17 @@ function appendCoAggregate<F extends StageKind, R>(
 ): StageOf<F, R> {
   return appendWindow(fields, {
     method,
-    others: others.map((other) => requireStage(method, other, fields.graph).nodeId),
+    upstream: [fields.nodeId, ...others.map((other) => requireStage(method, other, fields.graph).nodeId)],
     keyFunctions: null,
     operations: anyOperations(method, operation, others.length + 1),
   })
+}
+
+/** An aggregation that a builder has put together. */
+function appendCoGroup<F extends StageKind, R>(
+  fields: WindowFields<F>,
+  upstream: readonly number[],
+  aggregation: AggregateFields,
+): StageOf<F, R> {
+  return appendWindow(fields, { method: 'co-aggregate', upstream, ...aggregation })
 }

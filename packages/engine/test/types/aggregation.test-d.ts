@@ -239,3 +239,63 @@ export function operationsOfYourOwn(): void {
   // @ts-expect-error: a pipeline is nothing to aggregate
   pipeline.aggregate(range)
 }
+
+export function buildersTakeAnyNumberOfInputs(): void {
+  const both = coAggregateOperation({ trades: counting<Trade>(), bids: toList<Quote>() })
+  interface Result {
+    trades: number
+    bids: Quote[]
+  }
+  const flat = ({ trades: count, bids }: Result): Result => ({ trades: count, bids })
+  const keyed = trades.groupingKey(byTicker).aggregateBuilder('trades')
+  const windowed = timedTrades.window(tumbling(1000))
+  const cut = windowed.groupingKey(byTicker).aggregateBuilder('trades')
+  const keyedResult = keyed.add('bids', quotes.groupingKey(byTicker)).build(both)
+  const cutResult = cut.add('bids', timedQuotes.groupingKey(byTicker)).build(both)
+  exactly<BatchStage<{ trades: number; bids: Quote[] }>>()(
+    trades.aggregateBuilder('trades').add('bids', quotes).build(both),
+  )
+  exactly<BatchStage<Entry<string, { trades: number; bids: Quote[] }>>>()(keyedResult)
+  exactly<StreamStage<WindowResult<{ trades: number; bids: Quote[] }>>>()(
+    windowed.aggregateBuilder('trades').add('bids', timedQuotes).build(both),
+  )
+  exactly<StreamStage<KeyedWindowResult<string, { trades: number; bids: Quote[] }>>>()(cutResult)
+  exactly<BatchStage<Result>>()(keyedResult.map((entry) => flat(entry.value)))
+  const summed = AggregateOperation.withCreate(() => ({ sum: 0 }))
+    .andAccumulateEach({
+      bids: (sum, quote: Quote) => {
+        sum.sum -= quote.bid
+      },
+      trades: (sum, trade: Trade) => {
+        sum.sum += trade.price
+      },
+      names: (sum, name: string) => {
+        sum.sum += name.length
+      },
+    })
+    .andExportFinish(({ sum }) => sum)
+  const three = trades.aggregateBuilder('trades').add('bids', quotes).add('names', trades.map(byTicker))
+  exactly<BatchStage<number>>()(three.build(summed))
+  // @ts-expect-error: an input is missing in the operation
+  three.build(both)
+  // @ts-expect-error: the inputs are of other types
+  quotes.aggregateBuilder('trades').add('bids', trades).build(both)
+  // @ts-expect-error: an input has another name
+  trades.aggregateBuilder('trades').add('quotes', quotes).build(both)
+  // @ts-expect-error: the first batch is grouped, the second is not
+  keyed.add('bids', quotes)
+  // @ts-expect-error: the keys are of different types
+  keyed.add('bids', quotes.groupingKey(byBid))
+  // @ts-expect-error: the first input is a batch
+  trades.aggregateBuilder('trades').add('bids', timedQuotes)
+  // @ts-expect-error: the first input is a window
+  windowed.aggregateBuilder('trades').add('bids', quotes)
+  // @ts-expect-error: the other input of a window is grouped by another key
+  cut.add('bids', timedQuotes.groupingKey(byBid))
+  // @ts-expect-error: a stream without a window has no end
+  timedTrades.aggregateBuilder('trades')
+  // @ts-expect-error: a builder is no stage
+  keyed.map((entry) => entry)
+  // @ts-expect-error: the inputs of the operation have no names
+  keyed.add('bids', quotes.groupingKey(byTicker)).build(aggregateOperation2(counting<Trade>(), counting<Quote>()))
+}

@@ -18,7 +18,7 @@ import { words } from '../tokenizers.ts'
 import type { UntimedStreamStage } from '../untimed-stream-stage.ts'
 import { sliding } from '../window-definition.ts'
 
-const { aggregateOperation2, counting, toList } = AggregateOperations
+const { aggregateOperation2, coAggregateOperation, counting, toList } = AggregateOperations
 
 type AnyStage = BatchStage<unknown> | StreamStage<unknown> | UntimedStreamStage<unknown>
 
@@ -61,6 +61,7 @@ const uncombined = AggregateOperation.withCreate(() => ({ n: 0 }))
     sum.n++
   })
   .andExportFinish((sum) => sum.n)
+const byName = coAggregateOperation({ c: toList<unknown>(), b: counting<unknown>(), a: counting<unknown>() })
 const operations = [counting<unknown>(), toList<unknown>(), uncombined]
 const wideSink = SinkBuilder.sink('wide', () => null)
   .receive<unknown>(() => {})
@@ -155,6 +156,7 @@ class RandomBuilding {
     const other = this.#stages.find((each) => each.constructor === stage.constructor)!
     if (stage instanceof BatchStage) {
       const second = other as BatchStage<unknown>
+      if (choice % 3 === 0) return stage.aggregateBuilder('a').add('b', second).add('c', stage).build(byName)
       if (choice % 2 === 0) return stage.aggregate2(second, both)
       return stage.groupingKey(key).aggregate2(second.groupingKey(key), both)
     }
