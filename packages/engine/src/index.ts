@@ -49,6 +49,7 @@ export {
   BatchStageWithKey,
   type EntryKind,
   type KeyedBatchKind,
+  type ResultKind,
 } from './pipeline/batch-stage.ts'
 export type { CustomProcessors } from './pipeline/custom-processors.ts'
 export { GeneralStage } from './pipeline/general-stage.ts'

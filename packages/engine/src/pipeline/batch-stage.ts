@@ -17,6 +17,11 @@ export interface BatchKind extends StageKind {
   readonly stage: BatchStage<this['item']>
 }
 
+/** See {@link StageKind}; for a type of results, a batch of those that are there. */
+export interface ResultKind extends StageKind {
+  readonly stage: BatchStage<NonNullable<this['item']>>
+}
+
 /** See {@link StageKind}; a grouped batch. */
 export interface KeyedBatchKind<K> extends StageKind {
   readonly stage: BatchStageWithKey<this['item'], K>
@@ -83,9 +88,9 @@ export class BatchStage<T> extends GeneralStage<T, BatchKind> {
   }
 
   /** Begins an aggregation of this batch, under a name, with any number of others: see {@link AggregateBuilder}. */
-  aggregateBuilder<N extends string>(name: N): AggregateBuilder<{ readonly [P in N]: T }, BatchKind, BatchKind> {
+  aggregateBuilder<N extends string>(name: N): AggregateBuilder<{ readonly [P in N]: T }, BatchKind, ResultKind> {
     const inputOf = (stage: BatchStage<never>) => ({ nodeId: this.#otherBatch('add', stage), keyFunction: null })
-    return new AggregateBuilder<{ readonly [P in N]: T }, BatchKind, BatchKind>(
+    return new AggregateBuilder<{ readonly [P in N]: T }, BatchKind, ResultKind>(
       {
         inputOf,
         finish: (upstream, fields) =>

@@ -276,6 +276,10 @@ export function buildersTakeAnyNumberOfInputs(): void {
     .andExportFinish(({ sum }) => sum)
   const three = trades.aggregateBuilder('trades').add('bids', quotes).add('names', trades.map(byTicker))
   exactly<BatchStage<number>>()(three.build(summed))
+  const lastTicker = AggregateOperation.withCreate(() => ({ ticker: null as string | null }))
+    .andAccumulateEach({ trades: (last, trade: Trade) => void (last.ticker = trade.ticker) })
+    .andExportFinish(({ ticker }) => ticker)
+  exactly<BatchStage<string>>()(trades.aggregateBuilder('trades').build(lastTicker))
   // @ts-expect-error: an input is missing in the operation
   three.build(both)
   // @ts-expect-error: the inputs are of other types
