@@ -16,11 +16,15 @@ export interface ThreadVariant {
   readonly sizes: Partial<ExecutionSizes>
 }
 
-/** Default sizes and small ones: rings that hold a few batches, dictionaries that start anew all the time. */
+/**
+ * Default sizes and small ones: rings that hold a few batches, or none as a whole; dictionaries that start anew all the
+ * time.
+ */
 export const THREAD_VARIANTS: readonly ThreadVariant[] = [
   { threads: 2, sizes: {} },
   { threads: 3, sizes: { batchCapacity: 3, queueSize: 4, ringBytes: 4096, dictionaryKeysMax: 3 } },
   { threads: 2, sizes: { batchCapacity: 1, queueSize: 1, ringBytes: 2048, dictionaryKeysMax: 1 } },
+  { threads: 3, sizes: { ringBytes: 1024 } },
 ]
 
 /** Pipelines that take longer hang. */
