@@ -40,11 +40,16 @@ function stageCases(boom: Throwing): readonly Case[] {
     SinkBuilder.sink('broken sink', () => 0)
       .receive<Trade>(receive)
       .build()
+  function* brokenIterator() {
+    yield 1
+    boom()
+  }
   const inOrder = (trades: Trades) => trades.map((trade) => trade).setName('first')
   return [
     ['map', (trades) => inOrder(trades).map(boom).setName('second'), `stage 'second' of vertex 'fused(first, second)'`],
     ['filter', (trades) => trades.filter(boom).setName('cheap'), `stage 'cheap' of vertex 'cheap'`],
     ['flatMap', (trades) => trades.flatMap(boom), `stage 'flatMap' of vertex 'flatMap'`],
+    ['an iterator of flatMap', (trades) => trades.flatMap(brokenIterator), `stage 'flatMap' of vertex 'flatMap'`],
     ['peek', (trades) => trades.peek(boom), `stage 'peek' of vertex 'peek'`],
     ['peek, the condition', (trades) => trades.peek(boom, String), `stage 'peek' of vertex 'peek'`],
     [

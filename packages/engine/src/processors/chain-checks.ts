@@ -8,6 +8,8 @@ export interface HalfRead {
   readonly stage: number
   readonly iterator: Iterator<unknown>
   readonly timestamp: number
+  /** The item it came from, for the message when the iterator throws; arrays and tokens throw nothing and go without. */
+  readonly item?: unknown
 }
 
 /** Errors of a chain, made in one place for compiled and interpreted programs. */

@@ -57,7 +57,7 @@ export class CompiledChain implements ChainProgram {
 
   /** For the generated code: reads a flatMap result that is not an array. */
   read(result: unknown, stage: number, item: unknown, timestamp: number, output: ChainOutput, capacity: number): void {
-    this.#readOn({ stage, iterator: this.#checks.iteratorOf(result, stage, item), timestamp }, output, capacity)
+    this.#readOn({ stage, iterator: this.#checks.iteratorOf(result, stage, item), timestamp, item }, output, capacity)
   }
 
   /**
@@ -83,7 +83,7 @@ export class CompiledChain implements ChainProgram {
       try {
         next = half.iterator.next()
       } catch (error) {
-        throw this.#checks.failure(error, half.stage, undefined)
+        throw this.#checks.failure(error, half.stage, half.item)
       }
       if (next.done === true) return
       tail(next.value, half.timestamp, output, capacity)

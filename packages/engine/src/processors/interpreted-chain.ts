@@ -82,7 +82,7 @@ export class InterpretedChain implements ChainProgram {
     capacity: number,
   ): void {
     if (!Array.isArray(result)) {
-      this.#read({ stage, iterator: this.#checks.iteratorOf(result, stage, item), timestamp }, output, capacity)
+      this.#read({ stage, iterator: this.#checks.iteratorOf(result, stage, item), timestamp, item }, output, capacity)
       return
     }
     for (let j = 0; j < result.length; j++) {
@@ -105,7 +105,7 @@ export class InterpretedChain implements ChainProgram {
       try {
         next = half.iterator.next()
       } catch (error) {
-        throw this.#checks.failure(error, half.stage, undefined)
+        throw this.#checks.failure(error, half.stage, half.item)
       }
       if (next.done === true) return
       if (next.value === null || next.value === undefined) continue
