@@ -5,7 +5,7 @@ import { SinkBuilder } from '../connectors/sink-builder.ts'
 import { SourceBuilder } from '../connectors/source-builder.ts'
 import { type Build, errorOf, FIRST, IgnoringProcessor, readingFrom, type Trade } from '../testing/failing-pipeline.ts'
 import type { BatchStage } from './batch-stage.ts'
-import { tumbling } from './window-definition.ts'
+import { sliding, tumbling } from './window-definition.ts'
 
 type Throwing = () => never
 type Trades = BatchStage<Trade>
@@ -95,6 +95,11 @@ function accumulateCases(boom: Throwing): readonly Case[] {
     ['accumulate, in windows', (trades) => inWindows(trades).aggregate(accumulate), `${of} 'window-aggregate-prepare'`],
     ['accumulate, rolling', (trades) => trades.rollingAggregate(accumulate), `${of} 'rolling-aggregate'`],
     [
+      'create, in windows',
+      (trades) => inWindows(trades).aggregate(operationWith({ create: boom })),
+      `the create function of mine of vertex 'window-aggregate-prepare'`,
+    ],
+    [
       'export, rolling',
       (trades) => trades.rollingAggregate(operationWith({ export: boom })),
       `the export function of mine of vertex 'rolling-aggregate'`,
@@ -155,6 +160,31 @@ function wholeCases(boom: Throwing): readonly Case[] {
   ]
 }
 
+/** What windows call when frames and windows end. */
+function windowCases(boom: Throwing): readonly Case[] {
+  const inSteps = (trades: Trades) => timed(trades).window(sliding(10, 1))
+  const of = (name: string, vertex: string) => `the ${name} function of mine of vertex '${vertex}'`
+  const deduct = AggregateOperation.named('mine')
+    .withCreate(() => ({ sum: 0 }))
+    .andAccumulate((held: { sum: number }, trade: Trade) => void (held.sum += trade.price))
+    .andCombine((held, other) => void (held.sum += other.sum))
+    .andDeduct(boom)
+    .andExportFinish((held) => held.sum)
+  return [
+    [
+      'create',
+      (trades) => inSteps(trades).aggregate(operationWith({ create: boom })),
+      of('create', 'window-aggregate'),
+    ],
+    [
+      'combine',
+      (trades) => inSteps(trades).aggregate(operationWith({ combine: boom })),
+      of('combine', 'window-aggregate'),
+    ],
+    ['deduct', (trades) => inSteps(trades).aggregate(deduct), of('deduct', 'window-aggregate')],
+  ]
+}
+
 describe.each([
   ['an Error', new Error('boom'), 'Error: boom'],
   ['a value that is no Error', 'bang', 'a value that is not an Error: "bang"'],
@@ -179,7 +209,7 @@ describe.each([
     expect([error.code, error.cause]).toEqual(['ERR_USER_FUNCTION', thrown])
   })
 
-  it.each(wholeCases(boom))('in %s: the vertex is named', async (_name, build, what) => {
+  it.each([...wholeCases(boom), ...windowCases(boom)])('in %s: the vertex is named', async (_name, build, what) => {
     const error = await errorOf(build)
     expect(error.message).toContain(`${what} threw`)
     expect(error.message).toMatch(/boom|bang/)

@@ -8,7 +8,9 @@ export interface HalfRead {
   readonly stage: number
   readonly iterator: Iterator<unknown>
   readonly timestamp: number
-  /** The item it came from, for the message when the iterator throws; arrays and tokens throw nothing and go without. */
+  /**
+   * The item it came from, for the message when the iterator throws; arrays and tokens throw nothing and go without.
+   */
   readonly item?: unknown
 }
 

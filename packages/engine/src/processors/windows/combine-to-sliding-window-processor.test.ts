@@ -244,10 +244,10 @@ describe('CombineToSlidingWindowProcessor', () => {
     const rig = rigOf(failing, { sizeMs: 10, vertexName: 'windows' })
     rig.feedKeyed([partial(10, 'a', { value: 0 })])
     expect(() => rig.feedKeyed([partial(10, 'a', { value: 0 })])).toThrow(
-      `the combine function of failing of vertex 'windows' threw TypeError: no way, at item "a"`,
+      `the combine function of failing of vertex 'windows' threw TypeError: no way, at item {"key":"a"}`,
     )
     expect(() => rig.complete()).toThrow(
-      `the finish function of failing of vertex 'windows' threw RangeError: never, at item "a"`,
+      `the finish function of failing of vertex 'windows' threw RangeError: never, at item {"key":"a"}`,
     )
   })
 })

@@ -27,6 +27,7 @@ let compilations = 0
 const STEP_KEY = 0
 const STEP_VALUE = 1
 const STEP_MERGE = 2
+const STEP_CREATE = 3
 
 /** The loop over batches of items; without a key function all items have the same key. */
 export function itemLoop(options: FrameLoopOptions, keyFunction: KeyFunction | null): FrameLoop {
@@ -48,6 +49,7 @@ export function itemLoop(options: FrameLoopOptions, keyFunction: KeyFunction | n
   let item${keyFunction === null ? ', place = -1' : ''};
   try {
     for (; i < count; i++) {
+      item = items[i];
       const time = timestamps[i] + offset;
       if (!(time >= start && time < end)) {
         frame = table.frameAt(time, offset);
@@ -55,7 +57,7 @@ export function itemLoop(options: FrameLoopOptions, keyFunction: KeyFunction | n
         end = frame.end; start = end - ${options.frameSizeMs};
         ${keyFunction === null ? `place = table.placeOfKey(frame, map.get(0), 0, null); ${bindFrame(form)} if (table.wasAdded) { ${initialise(form)} }` : bindFrame(form)}
       }
-      item = items[i];${keyFunction === null ? '' : findPlace}
+      ${keyFunction === null ? '' : findPlace}
       ${at(STEP_VALUE)} ${item.statements}
       ${at(STEP_MERGE)} ${accumulate}
     }
@@ -138,7 +140,7 @@ function slotLoop(
       ${at(STEP_MERGE)} ${entry}
     }
   } catch (error) {
-    throw failure(error, step, dictionary.keys[slots[i]]);
+    throw failure(error, step, { key: dictionary.keys[slots[i]] });
   }`
 }
 
@@ -170,7 +172,12 @@ ${text}
 type Failure = (error: unknown, step: number, item: unknown) => Error
 
 function failureOf({ vertexName, operationName }: FrameLoopOptions, verb: string): Failure {
-  const steps = ['the key function', `a value function of ${operationName}`, `the ${verb} function of ${operationName}`]
+  const steps = [
+    'the key function',
+    `a value function of ${operationName}`,
+    `the ${verb} function of ${operationName}`,
+    `the create function of ${operationName}`,
+  ]
   return (error, step, item) => userFunctionError(error, { vertex: vertexName, what: steps[step]!, item })
 }
 
@@ -194,5 +201,5 @@ function bindFrame(form: ColumnarForm): string {
 /** Statements that put the empty accumulator at `place`. */
 function initialise(form: ColumnarForm): string {
   const k = namesOf(form)
-  return form.state.map((column, c) => `s${c}[place] = ${column.initial(k)};`).join(' ')
+  return `${at(STEP_CREATE)} ${form.state.map((column, c) => `s${c}[place] = ${column.initial(k)};`).join(' ')}`
 }

@@ -72,13 +72,13 @@ return function loop(window, from, to, out) {
       items[at++] = ${item};
     }
   } catch (error) {
-    throw failure(error, keys[row]);
+    throw failure(error, { key: keys[row] });
   }
   out.count = at;
   if (out.timestamps !== null) out.timestamps.fill(end - 1, first, at);
 }
 //# sourceURL=nacelle:window-results-${++compilations}`
-  const failure = (error: unknown, key: unknown): Error =>
-    userFunctionError(error, { vertex: vertexName, what: `the ${take} function of ${operationName}`, item: key })
+  const failure = (error: unknown, item: { readonly key: unknown }): Error =>
+    userFunctionError(error, { vertex: vertexName, what: `the ${take} function of ${operationName}`, item })
   return new Function('constants', 'failure', source)(form.constants, failure) as ResultsLoop
 }

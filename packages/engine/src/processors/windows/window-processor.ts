@@ -1,9 +1,10 @@
 import type { AggregateOperation } from '../../aggregate/aggregate-operation.ts'
 import { columnarFormOf } from '../../aggregate/columnar-form.ts'
-import { compileKernels } from '../../aggregate/kernels.ts'
+import { compileKernels, type Kernels } from '../../aggregate/kernels.ts'
 import { AbstractProcessor } from '../../core/abstract-processor.ts'
 import type { Inbox } from '../../core/inbox.ts'
 import type { Watermark } from '../../core/watermark.ts'
+import { AggregationFailure } from '../aggregation/aggregation-failure.ts'
 import type { FrameLoop } from './frame-loops.ts'
 import { FrameTable, floorToStep } from './frame-table.ts'
 import { FrameWindow } from './frame-window.ts'
@@ -38,6 +39,7 @@ export abstract class WindowProcessor extends AbstractProcessor {
   protected readonly isSpread: boolean
   #contents!: WindowContents
   #writeResults!: ResultsLoop
+  #failure!: AggregationFailure
   /** Next entry of the open window; -1 when no window is open. */
   #position = -1
 
@@ -59,6 +61,7 @@ export abstract class WindowProcessor extends AbstractProcessor {
       lateEvents: this.lateEvents,
       vertexName,
     })
+    this.#failure = new AggregationFailure(vertexName, operation.name)
     this.#contents = this.#createContents()
     const { by, take } = this.#contents
     this.#writeResults = resultsLoop({ form, operationName: operation.name, vertexName, keyed, by, take })
@@ -97,8 +100,16 @@ export abstract class WindowProcessor extends AbstractProcessor {
     const kernels = compileKernels(columnarFormOf(operation))
     if (this.isSpread || window.sizeMs === window.slideByMs) return new FrameWindow(this.table, window.sizeMs)
     if (kernels.deductRows !== null) return new RunningWindow(kernels, this.table, window)
-    if (hasPlainAccumulators(kernels)) return new TwoStacksWindow(kernels, this.table, window)
+    if (this.#hasPlainAccumulators(kernels)) return new TwoStacksWindow(kernels, this.table, window)
     return new RecombinedWindow(kernels, this.table, window)
+  }
+
+  #hasPlainAccumulators(kernels: Kernels): boolean {
+    try {
+      return hasPlainAccumulators(kernels)
+    } catch (thrown) {
+      throw this.#failure.inOperation(thrown, 'create')
+    }
   }
 
   /** Emits windows that end at `limit` or before; false = the outbox is full, call again. */
@@ -108,13 +119,29 @@ export abstract class WindowProcessor extends AbstractProcessor {
       if (this.#position < 0) {
         const end = contents.nextEnd()
         if (end > limit || end === Number.POSITIVE_INFINITY) return true
-        contents.open(end)
-        this.#position = 0
+        this.#open(end)
       }
       if (!this.#emitResults()) return false
-      contents.close()
-      this.#position = -1
+      this.#close()
     }
+  }
+
+  #open(end: number): void {
+    try {
+      this.#contents.open(end)
+    } catch (thrown) {
+      throw this.#failure.inOperation(thrown, 'combine')
+    }
+    this.#position = 0
+  }
+
+  #close(): void {
+    try {
+      this.#contents.close()
+    } catch (thrown) {
+      throw this.#failure.inOperation(thrown, 'deduct')
+    }
+    this.#position = -1
   }
 
   #emitResults(): boolean {
