@@ -63,13 +63,16 @@ async function startParts(): Promise<void> {
   const progress = () => console.log(`${done('cases')} cases, ${done('jobs')} jobs on threads, no difference`)
   const timer = setInterval(progress, PROGRESS_EVERY_MS)
   let failed = false
-  const parts = counts.map((count, part) => {
-    const args = [`--cases=${cases}`, `--seed=${seed}`, `--processes=${processes}`, `--part=${part}`]
-    const child = fork(import.meta.filename, args)
+  const children = counts.map((_, part) =>
+    fork(import.meta.filename, [`--cases=${cases}`, `--seed=${seed}`, `--processes=${processes}`, `--part=${part}`]),
+  )
+  const parts = children.map((child, part) => {
+    const count = counts[part]!
     child.on('message', (message: FuzzMessage) => {
       if (!('failure' in message)) return void Object.assign(count, message)
       failed = true
       console.log(message.failure)
+      for (const other of children) if (other !== child) other.kill()
     })
     return new Promise<void>((resolve) => {
       child.on('exit', (code) => {
