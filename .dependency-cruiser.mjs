@@ -4,19 +4,37 @@
 const LAYERS = [
   ['base'],
   ['platform'],
+  ['grid'],
   ['core'],
   ['wire'],
   ['aggregate'],
   ['processors', 'execution'],
+  ['snapshot'],
   ['pipeline'],
   ['connectors'],
   ['deployment'],
+  ['jobs'],
   ['local'],
+  ['embedded-grid'],
+  ['execution-process'],
+  ['member'],
+  ['client'],
+  ['http'],
   ['cli'],
 ]
 
 /** The layers that may make the real ports. */
-const COMPOSING = ['deployment', 'local', 'cli', 'testing']
+const COMPOSING = [
+  'deployment',
+  'local',
+  'embedded-grid',
+  'execution-process',
+  'member',
+  'client',
+  'http',
+  'cli',
+  'testing',
+]
 
 const SRC = '^packages/engine/src/'
 const TESTS = '\\.(test|test-d|bench|conformance)\\.ts$'
