@@ -18,13 +18,26 @@ export function resultTable(results: readonly RunResult[]): string {
       'range',
       'CPU ns per event',
       'RSS MB',
+      'others used cores',
       'checksum',
     ]
     tables.push(textTable(heads, throughput.map(throughputRow)))
   }
   const latency = groups.filter((group) => isLatency(group[0]!))
   if (latency.length > 0) {
-    const heads = ['workload', 'engine', 'runs', 'windows', 'p50 ms', 'p99 ms', 'p99.9 ms', 'max ms', 'CPU-s', 'RSS MB']
+    const heads = [
+      'workload',
+      'engine',
+      'runs',
+      'windows',
+      'p50 ms',
+      'p99 ms',
+      'p99.9 ms',
+      'max ms',
+      'CPU-s',
+      'RSS MB',
+      'others used cores',
+    ]
     tables.push(textTable(heads, latency.map(latencyRow)))
   }
   return tables.join('\n\n')
@@ -73,6 +86,7 @@ function throughputRow(group: readonly RunResult[]): string[] {
     `${Math.min(...perCpu).toFixed(2)}–${Math.max(...perCpu).toFixed(2)}`,
     (1000 / median(perCpu)).toFixed(1),
     medianOf(group, 'rss_mb').toFixed(0),
+    othersOf(group),
     [...new Set(group.map((result) => ('checksum' in result ? result.checksum : '')))].join(' '),
   ]
 }
@@ -87,7 +101,14 @@ function latencyRow(group: readonly RunResult[]): string[] {
     ...milliseconds,
     medianOf(group, 'cpu_s').toFixed(1),
     medianOf(group, 'rss_mb').toFixed(0),
+    othersOf(group),
   ]
+}
+
+/** The most that anything else used during one of the runs. */
+function othersOf(group: readonly RunResult[]): string {
+  const known = group.map((result) => result.other_cores).filter((cores) => cores !== null)
+  return known.length === 0 ? '' : Math.max(...known).toFixed(2)
 }
 
 function medianOf(group: readonly RunResult[], metric: string): number {
