@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { keyEquals } from './key-hash.ts'
-import { KeyMap } from './key-map.ts'
+import { KeyMap, keyLookupText } from './key-map.ts'
 
 /** What a KeyMap should be: a list that is searched by keyEquals. */
 class NaiveKeyMap {
@@ -88,5 +88,22 @@ describe('KeyMap', () => {
     for (const k of [Symbol('s'), () => 1, new Account()]) {
       expect(() => new KeyMap().set(k, 0)).toThrow(expect.objectContaining({ code: 'ERR_KEY_TYPE' }))
     }
+  })
+})
+
+describe('keyLookupText', () => {
+  it('finds what get finds', () => {
+    const text = keyLookupText({ map: 'map', dense: 'map.dense', key: 'key', value: 'value' })
+    const lookup = new Function('map', 'key', `let value; ${text} return value`) as (
+      map: KeyMap,
+      key: unknown,
+    ) => number
+    fc.assert(
+      fc.property(fc.array(key), fc.array(key), (added, asked) => {
+        const map = new KeyMap()
+        added.forEach((k, i) => map.set(k, i))
+        for (const k of [...added, ...asked, 0, -0, null, undefined]) expect(lookup(map, k)).toBe(map.get(k))
+      }),
+    )
   })
 })

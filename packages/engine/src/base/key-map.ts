@@ -15,8 +15,11 @@ const DENSE_SPARSITY = 16
 export class KeyMap {
   /** How many keys there are. */
   size = 0
-  /** Value of each small integer key, -1 = absent. It covers the keys below its length. */
-  private dense: Int32Array = new Int32Array(0)
+  /**
+   * Value of each small integer key, -1 = absent. It covers the keys below its length, and is another array after a key
+   * was added. To be read by {@link keyLookupText} only.
+   */
+  dense: Int32Array = new Int32Array(0)
   /** The integers outside `dense`: pairs (key, value); a value of -1 marks a free place. */
   private integers: Int32Array = new Int32Array(0)
   private integerCount = 0
@@ -181,4 +184,23 @@ export class KeyMap {
     }
     return true
   }
+}
+
+/**
+ * Text for generated loops: statements that put the value of `key`, -1 when it is absent, into the variable `value`. They
+ * do what {@link KeyMap.get} does, without a call for small integers.
+ *
+ * @param map the variable that holds the map
+ * @param dense the variable that holds the map's `dense`; read it anew whenever a key may have been added
+ */
+export function keyLookupText({ map, dense, key, value }: KeyLookupNames): string {
+  return `${value} = typeof ${key} === 'number' && (${key} | 0) === ${key} && ${key} >>> 0 < ${dense}.length ? ${dense}[${key}] : ${map}.get(${key});`
+}
+
+/** Variables of a generated loop, see {@link keyLookupText}. */
+export interface KeyLookupNames {
+  readonly map: string
+  readonly dense: string
+  readonly key: string
+  readonly value: string
 }

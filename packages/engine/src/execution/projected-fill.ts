@@ -1,4 +1,4 @@
-import type { KeyMap } from '../base/key-map.ts'
+import { type KeyMap, keyLookupText } from '../base/key-map.ts'
 import type { Batch } from '../core/batch.ts'
 import type { KeyFunction, Projection } from '../core/edge.ts'
 import { userFunctionError } from '../core/user-error.ts'
@@ -44,15 +44,15 @@ return function fill(batch, from, collector) {
   const items = batch.items, timestamps = batch.timestamps, count = batch.count;
   const codes = collector.codes, batches = collector.batches;
   const mask = collector.destinationMask, shift = collector.destinationShift, capacity = collector.capacity;
-  let i = from, at = 0, item;
+  let i = from, at = 0, dense = codes.dense, item, code;
   try {
     for (; i < count; i++) {
       item = items[i];
       at = 0;
       const key = keyOf(item);
       at = 1;
-      let code = codes.get(key);
-      if (code < 0) code = collector.newCode(key, item);
+      ${keyLookupText({ map: 'codes', dense: 'dense', key: 'key', value: 'code' })}
+      if (code < 0) { code = collector.newCode(key, item); dense = codes.dense; }
       const open = batches[code & mask];
       const n = open.count;
       ${writes}

@@ -1,6 +1,7 @@
 import type { ColumnarForm } from '../../aggregate/aggregate-operation.ts'
 import { bindColumns, bindConstants, cells, namesOf, takeValues } from '../../aggregate/kernel-text.ts'
 import type { AggregateState } from '../../aggregate/kernels.ts'
+import { keyLookupText } from '../../base/key-map.ts'
 import type { KeyFunction } from '../../core/edge.ts'
 import { type AggregationFailure, AT_ACCUMULATE, AT_EXPORT, AT_KEY, AT_VALUE } from './aggregation-failure.ts'
 import type { KeyedState } from './keyed-state.ts'
@@ -40,14 +41,15 @@ export function compileKeyedItemLoop(
     failure,
     `function (items, from, to, state) {
   const keys = state.keys;
-  let ${[...names.map((name, i) => `${name} = state.columns[${i}]`), 'i = from', `at = ${AT_KEY}`, 'item'].join(', ')};
+  let ${[...names.map((name, i) => `${name} = state.columns[${i}]`), 'i = from', `at = ${AT_KEY}`, 'dense = keys.dense', 'item'].join(', ')};
   try {
     for (; i < to; i++) {
       item = items[i];
       at = ${AT_KEY};
       const key = keyOf(item);
-      let row = keys.get(key);
-      if (row < 0) { row = state.newRow(key, item); ${rebind} }
+      let row;
+      ${keyLookupText({ map: 'keys', dense: 'dense', key: 'key', value: 'row' })}
+      if (row < 0) { row = state.newRow(key, item); dense = keys.dense; ${rebind} }
       ${addItem(form, cells('s', count, 'row'))}
     }
   } catch (error) { throw failure.atItem(error, at, item); }

@@ -1,5 +1,6 @@
 import type { ColumnarForm } from '../../aggregate/aggregate-operation.ts'
 import { bindConstants, cells, namesOf, takeValues } from '../../aggregate/kernel-text.ts'
+import { keyLookupText } from '../../base/key-map.ts'
 import type { Batch } from '../../core/batch.ts'
 import type { KeyFunction } from '../../core/edge.ts'
 import { userFunctionError } from '../../core/user-error.ts'
@@ -37,16 +38,18 @@ export function itemLoop(options: FrameLoopOptions, keyFunction: KeyFunction | n
   const accumulate = form.accumulate(cellsAt(form, 's', 'place'), item.names, k)
   const findPlace = `
       ${at(STEP_KEY)} const key = keyOf(item);
-      const row = map.get(key);
+      let row;
+      ${keyLookupText({ map: 'map', dense: 'dense', key: 'key', value: 'row' })}
       let place = row < 0 ? -1 : places[row];
       if (place < 0) {
         place = table.placeOfKey(frame, row, key, item);
+        dense = map.dense;
         ${bindFrame(form)}
         ${initialise(form)}
       }`
   const text = `
   const items = batch.items, map = table.keys.map;
-  let item${keyFunction === null ? ', place = -1' : ''};
+  let dense = map.dense, item${keyFunction === null ? ', place = -1' : ''};
   try {
     for (; i < count; i++) {
       item = items[i];
