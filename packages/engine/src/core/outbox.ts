@@ -1,4 +1,5 @@
 import type { Batch } from './batch.ts'
+import type { StateColumns } from './state-columns.ts'
 import type { Watermark } from './watermark.ts'
 
 /**
@@ -28,6 +29,15 @@ export interface Outbox {
    * to the processor that owns the key's partition, a {@link BroadcastKey} to all.
    */
   offerToSnapshot(key: unknown, value: unknown): boolean
+
+  /**
+   * Saves entries `from` ≤ i < `to` of state that lies in columns; only from within `saveToSnapshot`. What it takes is
+   * copied or encoded before it returns. They are restored as batches of layout `keyed`, each entry to the processor
+   * that owns its key's partition.
+   *
+   * @returns index of the first entry that it did not take: return false then and go on from there
+   */
+  offerColumnsToSnapshot(state: StateColumns, from: number, to: number): number
 
   /**
    * The hot path of {@link offer}: the batch in which output for all ordinals is gathered. A processor may write

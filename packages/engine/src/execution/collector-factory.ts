@@ -6,6 +6,7 @@ import type { Collector } from './collector.ts'
 import type { QueueProducer } from './edge-queue.ts'
 import type { ExecutionSizes, PlannedEdge } from './execution-plan.ts'
 import { KeyedCollector } from './keyed-collector.ts'
+import { ownerOfPartition } from './partition-owner.ts'
 import { PartitionedCollector, type PartitionRouting } from './partitioned-collector.ts'
 import { compileProjectedFill } from './projected-fill.ts'
 import { SpreadingCollector } from './spreading-collector.ts'
@@ -68,6 +69,8 @@ function constantKey(): number {
 
 function routingOf(queues: number): PartitionRouting {
   return {
-    queueOfPartition: Int32Array.from({ length: DEFAULT_PARTITION_COUNT }, (_, partition) => partition % queues),
+    queueOfPartition: Int32Array.from({ length: DEFAULT_PARTITION_COUNT }, (_, partition) =>
+      ownerOfPartition(partition, queues),
+    ),
   }
 }

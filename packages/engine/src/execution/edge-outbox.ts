@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts'
 import { NacelleError } from '../base/nacelle-error.ts'
 import { Batch, type BatchLayout } from '../core/batch.ts'
 import type { KeyedOutput, Outbox } from '../core/outbox.ts'
+import type { StateColumns } from '../core/state-columns.ts'
 import { NO_TIMESTAMP, type Watermark } from '../core/watermark.ts'
 import type { Collector } from './collector.ts'
 import type { KeyedCollector } from './keyed-collector.ts'
@@ -112,6 +113,10 @@ export class EdgeOutbox implements Outbox {
 
   offerToSnapshot(key: unknown, value: unknown): boolean {
     return this.#snapshot.offer(key, value)
+  }
+
+  offerColumnsToSnapshot(state: StateColumns, from: number, to: number): number {
+    return this.#snapshot.offerColumns(state, from, to)
   }
 
   flush(): boolean {

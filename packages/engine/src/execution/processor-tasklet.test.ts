@@ -5,6 +5,7 @@ import type { Inbox } from '../core/inbox.ts'
 import type { Processor } from '../core/processor.ts'
 import type { ProcessingGuarantee, ProcessorContext } from '../core/processor-context.ts'
 import type { Watermark } from '../core/watermark.ts'
+import { fakePlatform } from '../platform/fake/fake-platform.ts'
 import { Conveyor } from './conveyor.ts'
 import { EdgeOutbox } from './edge-outbox.ts'
 import { POLL_BARRIER, POLL_BATCH, POLL_DONE, POLL_NOTHING, POLL_WATERMARK } from './edge-queue.ts'
@@ -90,6 +91,11 @@ function rig(
   const snapshotOutput = {
     offer: (key: unknown, value: unknown) => saved.push([key, value]) > 0,
     barrier: (id: number) => saved.push(`barrier ${id}`) > 0,
+    offerColumns: (_state: unknown, _from: number, to: number) => to,
+    entries: 0,
+    paused: () => {},
+    finished: (id: number) => void saved.push(`finished ${id}`),
+    ended: () => {},
   }
   const outbox = new EdgeOutbox({
     collectors: [new SpreadingCollector([output], layout, 4)],
@@ -98,19 +104,27 @@ function rig(
     snapshot: snapshotOutput,
     vertexName: 'v',
   })
-  const request = { requestedId: 0, terminal: false, exportOnly: false, finishedId: 0, finishedWithSuccess: false }
+  const request = {
+    requestedId: 0,
+    terminal: false,
+    exportOnly: false,
+    finishedId: 0,
+    finishedWithSuccess: false,
+    isOver: true,
+  }
   const context = {
     vertexName: 'v',
+    platform: fakePlatform(),
     localProcessorIndex: 0,
     guarantee: options.guarantee ?? 'exactlyOnce',
-  } as ProcessorContext
+  } as unknown as ProcessorContext
   const tasklet = new ProcessorTasklet({
     processor,
     context,
     outbox,
     conveyors,
     coalescer,
-    restoreOrdinals: [],
+    restores: false,
     snapshotRequest: request,
     snapshotOutput,
   })

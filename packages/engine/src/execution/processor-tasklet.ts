@@ -14,6 +14,7 @@ import type { WatermarkCoalescer } from './watermark-coalescer.ts'
 
 /** Where a processor tasklet stands; the original's states of the same names. */
 export type TaskletState =
+  | 'finishRestore'
   | 'processWatermark'
   | 'nullaryProcess'
   | 'processInbox'
@@ -35,11 +36,22 @@ export interface ProcessorTaskletOptions {
   /** All inputs; none for a source. */
   readonly conveyors: readonly Conveyor[]
   readonly coalescer: WatermarkCoalescer
-  /** Ordinals whose entries are state to be restored. */
-  readonly restoreOrdinals: readonly number[]
+  /** Whether entries of a snapshot come through {@link ProcessorTasklet.restore} before the first call. */
+  readonly restores: boolean
   readonly snapshotRequest: SnapshotRequest
   readonly snapshotOutput: SnapshotOutput
 }
+
+/** States in which a processor may wait for something that rings no bell. */
+const POLLED_STATES: ReadonlySet<TaskletState> = new Set([
+  'finishRestore',
+  'nullaryProcess',
+  'saveSnapshot',
+  'commitPrepare',
+  'complete',
+  'commitFinish',
+  'awaitCommit',
+])
 
 /** Steps in one call at most, so that markers alone cannot hold the thread. */
 const STEPS_MAX = 64
@@ -54,6 +66,8 @@ const STEPS_MAX = 64
  * - T4: `saveToSnapshot` is called when every live queue stands behind the barrier (exactly-once) and the inbox is
  *   empty.
  * - T5: a batch that is read to its end is let go before its queue is asked again: from then on it may be filled anew.
+ * - T6: a processor that has ended saves its last state in each later snapshot, so that a restart from it does not
+ *   begin anew what is done.
  */
 export class ProcessorTasklet implements Tasklet {
   readonly name: string
@@ -65,7 +79,6 @@ export class ProcessorTasklet implements Tasklet {
   readonly #processor: Processor
   readonly #outbox: EdgeOutbox
   readonly #coalescer: WatermarkCoalescer
-  readonly #restoreOrdinals: readonly number[]
   readonly #request: SnapshotRequest
   readonly #snapshotOutput: SnapshotOutput
   readonly #alignsAlways: boolean
@@ -85,6 +98,9 @@ export class ProcessorTasklet implements Tasklet {
   #savedId = 0
   #finishedId = 0
   #stateAfterCommit: TaskletState = 'processWatermark'
+  #stateAfterRestore: TaskletState = 'processWatermark'
+  /** Since when the processor stands still to save its state; -1 = it does not. */
+  #pausedAtMs = -1
 
   constructor(options: ProcessorTaskletOptions) {
     this.context = options.context
@@ -92,12 +108,12 @@ export class ProcessorTasklet implements Tasklet {
     this.#processor = options.processor
     this.#outbox = options.outbox
     this.#coalescer = options.coalescer
-    this.#restoreOrdinals = options.restoreOrdinals
     this.#request = options.snapshotRequest
     this.#snapshotOutput = options.snapshotOutput
     this.#alignsAlways = options.context.guarantee === 'exactlyOnce'
     this.#conveyors = [...options.conveyors].sort((a, b) => a.priority - b.priority)
-    if (this.#conveyors.length === 0) this.state = 'complete'
+    if (this.#conveyors.length === 0) this.#stateAfterRestore = 'complete'
+    this.state = options.restores ? 'finishRestore' : this.#stateAfterRestore
   }
 
   get itemsOut(): number {
@@ -110,12 +126,7 @@ export class ProcessorTasklet implements Tasklet {
   }
 
   get needsPolling(): boolean {
-    return (
-      this.state === 'complete' ||
-      this.state === 'nullaryProcess' ||
-      this.state === 'commitFinish' ||
-      this.state === 'awaitCommit'
-    )
+    return POLLED_STATES.has(this.state)
   }
 
   async init(): Promise<void> {
@@ -130,14 +141,27 @@ export class ProcessorTasklet implements Tasklet {
     await this.#processor.close(error)
   }
 
+  /** Gives the processor entries of a snapshot that are its own; only before the first {@link call}. */
+  restore(entries: Batch): void {
+    const inbox = new Inbox(entries)
+    try {
+      while (!inbox.isEmpty()) {
+        const before = inbox.position
+        this.#processor.restoreFromSnapshot(inbox)
+        assert(inbox.position > before, `processor ${this.name} did not take what it has to restore`)
+      }
+    } catch (error) {
+      throw processorError(error, this.context, 'restore')
+    }
+  }
+
   call(): Progress {
-    if (this.state === 'end') return DONE
     this.#progress = false
     try {
       if (this.#outbox.staging.count >= this.#outbox.capacity && !this.#outbox.flush()) return NO_PROGRESS
       let steps = 0
       while (this.#step() && ++steps < STEPS_MAX);
-      if (this.state === ('end' as TaskletState)) return DONE
+      if (this.state === 'end' && this.#request.isOver) return DONE
       if (this.#progress) this.#mayHoldOutput = true
       else if (this.#mayHoldOutput && this.#outbox.flushAll()) this.#mayHoldOutput = false
     } catch (error) {
@@ -149,6 +173,8 @@ export class ProcessorTasklet implements Tasklet {
   /** One step; true = another one may follow in this call. */
   #step(): boolean {
     switch (this.state) {
+      case 'finishRestore':
+        return this.#processor.finishSnapshotRestore() && this.#become(this.#stateAfterRestore)
       case 'processWatermark':
         return this.#processWatermark()
       case 'nullaryProcess':
@@ -159,10 +185,7 @@ export class ProcessorTasklet implements Tasklet {
       case 'completeEdge':
         return this.#completeEdge()
       case 'saveSnapshot':
-        return (
-          this.#processor.saveToSnapshot() &&
-          this.#become(this.#request.exportOnly && !this.#barrierTerminal ? 'emitBarrier' : 'commitPrepare')
-        )
+        return this.#save() && this.#become(this.#isExport ? 'emitBarrier' : 'commitPrepare')
       case 'commitPrepare':
         return this.#processor.snapshotCommitPrepare() && this.#become('emitBarrier')
       case 'emitBarrier':
@@ -174,9 +197,9 @@ export class ProcessorTasklet implements Tasklet {
       case 'commitFinish':
         return this.#commitFinish()
       case 'emitDone':
-        return this.#outbox.offerDone() && this.#outbox.flushAll() && this.#become('end') && false
+        return this.#outbox.offerDone() && this.#outbox.flushAll() && this.#end()
       case 'end':
-        return false
+        return this.#afterEnd()
     }
   }
 
@@ -225,8 +248,7 @@ export class ProcessorTasklet implements Tasklet {
 
   #process(): void {
     const before = this.#inbox.position
-    if (this.#restoreOrdinals.includes(this.#inboxOrdinal)) this.#processor.restoreFromSnapshot(this.#inbox)
-    else this.#processor.process(this.#inboxOrdinal, this.#inbox)
+    this.#processor.process(this.#inboxOrdinal, this.#inbox)
     const taken = this.#inbox.position - before
     this.itemsIn += taken
     if (taken > 0) this.#progress = true
@@ -280,17 +302,26 @@ export class ProcessorTasklet implements Tasklet {
   #completeEdge(): boolean {
     const conveyor = this.#exhausted
     assert(conveyor !== null, 'no exhausted input to complete')
-    const isRestore = this.#restoreOrdinals.includes(conveyor.ordinal)
-    const completed = isRestore
-      ? this.#processor.finishSnapshotRestore()
-      : this.#processor.completeEdge(conveyor.ordinal)
-    if (!completed) return false
+    if (!this.#processor.completeEdge(conveyor.ordinal)) return false
     this.#conveyors = this.#conveyors.filter((other) => other !== conveyor)
     this.#exhausted = null
     this.#turn = 0
     return this.#become(
       this.#conveyors.length === 0 ? 'complete' : this.#isAligned() ? 'saveSnapshot' : 'processWatermark',
     )
+  }
+
+  /** The snapshot under way is only to be looked at from outside: the job does not go back to it. */
+  get #isExport(): boolean {
+    return this.#request.exportOnly && !this.#request.terminal
+  }
+
+  #save(): boolean {
+    if (this.#pausedAtMs < 0) this.#pausedAtMs = this.context.platform.clock.monotonicMs()
+    const before = this.#snapshotOutput.entries
+    const saved = this.#processor.saveToSnapshot()
+    if (this.#snapshotOutput.entries !== before) this.#progress = true
+    return saved
   }
 
   #emitBarrier(): boolean {
@@ -300,7 +331,7 @@ export class ProcessorTasklet implements Tasklet {
     )
       return false
     for (const conveyor of this.#conveyors) conveyor.release()
-    this.#savedId = this.#barrierId
+    this.#saved(this.#barrierId)
     if (this.#barrierTerminal) return this.#become('awaitCommit')
     return this.#become(this.#conveyors.length === 0 ? 'complete' : 'processWatermark')
   }
@@ -330,6 +361,33 @@ export class ProcessorTasklet implements Tasklet {
   #commitFinish(): boolean {
     if (!this.#processor.snapshotCommitFinish(this.#request.finishedWithSuccess)) return false
     this.#finishedId = this.#request.finishedId
+    this.#snapshotOutput.finished(this.#finishedId)
     return this.#become(this.#stateAfterCommit)
+  }
+
+  #end(): false {
+    this.#become('end')
+    this.#snapshotOutput.ended()
+    return false
+  }
+
+  /** T6. It has nothing to send any more, not even a barrier. */
+  #afterEnd(): boolean {
+    if (this.#commitIsDue()) return this.#toCommitFinish('end')
+    if (this.#request.requestedId <= this.#savedId) return false
+    if (!this.#save() || !(this.#isExport || this.#processor.snapshotCommitPrepare())) return false
+    assert(this.#outbox.staging.count === 0, `processor ${this.name} emitted items after its end`)
+    if (!this.#snapshotOutput.barrier(this.#request.requestedId)) return false
+    this.#saved(this.#request.requestedId)
+    this.#progress = true
+    return true
+  }
+
+  #saved(snapshotId: number): void {
+    this.#savedId = snapshotId
+    // Nothing was prepared, so there is nothing to commit.
+    if (this.#isExport) this.#finishedId = snapshotId
+    this.#snapshotOutput.paused(this.context.platform.clock.monotonicMs() - this.#pausedAtMs)
+    this.#pausedAtMs = -1
   }
 }

@@ -1,3 +1,5 @@
+import { assert } from '../base/assert.ts'
+import type { Batch } from '../core/batch.ts'
 import type { JobContext, ProcessorContext, SupplierContext } from '../core/processor-context.ts'
 import type { ProcessorSupplier } from '../core/processor-supplier.ts'
 import type { MetricRegistry } from '../platform/metrics.ts'
@@ -10,7 +12,7 @@ import { EdgeOutbox } from './edge-outbox.ts'
 import type { ExecutionPlan, PlannedVertex } from './execution-plan.ts'
 import { processorError } from './processor-error.ts'
 import { ProcessorTasklet } from './processor-tasklet.ts'
-import { NO_SNAPSHOT_REQUEST, NO_SNAPSHOTS } from './snapshot-output.ts'
+import { NO_SNAPSHOT_REQUEST, NO_SNAPSHOTS, type ThreadSnapshots } from './snapshot-output.ts'
 import { TaskletMetrics } from './tasklet-metrics.ts'
 import { ThreadQueues } from './thread-queues.ts'
 import { WatermarkCoalescer } from './watermark-coalescer.ts'
@@ -24,6 +26,10 @@ export interface ThreadExecutionOptions {
   readonly shared: SharedArrayBuffer | null
   /** null when the plan has a single thread. */
   readonly doorbell: Doorbell | null
+  /** null when the execution takes no snapshots. */
+  readonly snapshots?: ThreadSnapshots | null
+  /** Whether state is given through {@link ThreadExecution.restore} between init and run. */
+  readonly restores?: boolean
   /** Makes the metrics of one processor. */
   metricsFor(tags: Readonly<Record<string, string>>): MetricRegistry
   isStopped(): boolean
@@ -49,9 +55,9 @@ export class ThreadExecution {
   /** Makes and initialises this thread's processors. Rejects with the first failure. */
   async init(): Promise<void> {
     for (const planned of this.#options.plan.vertices) await this.#initVertex(planned)
-    const { job, doorbell } = this.#options
+    const { job, doorbell, snapshots } = this.#options
     this.#worker = new CooperativeWorker({
-      tasklets: this.#tasklets,
+      tasklets: snapshots == null ? this.#tasklets : [...this.#tasklets, snapshots.writer],
       clock: job.platform.clock,
       timers: job.platform.timers,
       doorbell,
@@ -61,6 +67,15 @@ export class ThreadExecution {
     // All settle before the first failure is told: what is still being opened could not be closed.
     const results = await Promise.allSettled(this.#tasklets.map((tasklet) => tasklet.init()))
     for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+
+  /** Gives a processor of this thread entries of a snapshot that are its own. */
+  restore(vertexName: string, localProcessorIndex: number, entries: Batch): void {
+    const tasklet = this.#tasklets.find(
+      ({ context }) => context.vertexName === vertexName && context.localProcessorIndex === localProcessorIndex,
+    )
+    assert(tasklet !== undefined, `processor ${localProcessorIndex} of vertex '${vertexName}' is not on this thread`)
+    tasklet.restore(entries)
   }
 
   /** Runs until all tasklets are done or the execution is stopped. Rejects with the first failure. */
@@ -129,6 +144,7 @@ export class ThreadExecution {
     context: ProcessorContext,
   ): void {
     const { sizes } = this.#options.plan
+    const snapshotOutput = this.#options.snapshots?.outputFor(context) ?? NO_SNAPSHOTS
     const collectors: Collector[] = planned.outbound.map((edge) =>
       createCollector(edge, this.#queues.producers(edge, index), sizes),
     )
@@ -136,7 +152,7 @@ export class ThreadExecution {
       collectors,
       layout: { kind: 'items', timed: planned.vertex.timed },
       capacity: sizes.batchCapacity,
-      snapshot: NO_SNAPSHOTS,
+      snapshot: snapshotOutput,
       vertexName: planned.vertex.name,
     })
     const inputs = planned.inbound
@@ -161,9 +177,9 @@ export class ThreadExecution {
       outbox,
       conveyors,
       coalescer,
-      restoreOrdinals: [],
-      snapshotRequest: NO_SNAPSHOT_REQUEST,
-      snapshotOutput: NO_SNAPSHOTS,
+      restores: this.#options.restores ?? false,
+      snapshotRequest: this.#options.snapshots?.request ?? NO_SNAPSHOT_REQUEST,
+      snapshotOutput,
     })
     this.#tasklets.push(tasklet)
     this.#metrics.push(new TaskletMetrics(tasklet, context.metrics))

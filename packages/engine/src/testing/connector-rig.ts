@@ -64,6 +64,10 @@ export class RigOutbox implements Outbox {
     return true
   }
 
+  offerColumnsToSnapshot(): number {
+    throw new Error('sources and sinks keep no state in columns')
+  }
+
   flush(): boolean {
     const { count, items, timestamps } = this.staging
     if (count === 0) return true
