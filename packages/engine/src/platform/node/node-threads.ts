@@ -1,21 +1,56 @@
 import { availableParallelism } from 'node:os'
 import type { Readable } from 'node:stream'
-import { parentPort, Worker, workerData } from 'node:worker_threads'
+import { parentPort, SHARE_ENV, Worker, workerData } from 'node:worker_threads'
 import type { Thread, ThreadHost } from '../threads.ts'
 import { cgroupCpuLimit } from './cgroup-limit.ts'
 
-/** Worker threads of this process. */
-export const NODE_THREADS: ThreadHost = {
-  get availableParallelism() {
-    return usableCores(availableParallelism(), cgroupCpuLimit())
-  },
-  start<In, Out>(entry: URL, data: unknown, options: { readonly name: string }): Thread<In, Out> {
-    // Options that the process was started with (a debugger's port, a test runner's loader) are not for workers.
-    return new WorkerThread<In, Out>(
-      new Worker(entry, { workerData: data, name: options.name, execArgv: [], stderr: false, stdout: false }),
-    )
-  },
+/** What sets worker threads apart from those of {@link NODE_THREADS}. */
+export interface NodeThreadOptions {
+  /** JavaScript heap of each thread; what needs more ends the thread. Default: what V8 finds fit for the machine. */
+  readonly heapBytesMax?: number
+  /** True: threads see the environment of the process as it changes; else each gets a copy when it starts. */
+  readonly sharesEnvironment?: boolean
+  /** Takes what threads print. Default: the process's own streams do. */
+  onPrinted?(thread: string, text: string): void
 }
+
+/** Memory that a thread reserves for machine code; V8 would reserve half a gigabyte of addresses, which limits count. */
+const CODE_RANGE_MB = 64
+
+/** Worker threads of this process. */
+export function createNodeThreads(options: NodeThreadOptions = {}): ThreadHost {
+  const { heapBytesMax, onPrinted } = options
+  const resourceLimits = heapBytesMax !== undefined && {
+    resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytesMax / 2 ** 20), codeRangeSizeMb: CODE_RANGE_MB },
+  }
+  const takesPrinted = onPrinted !== undefined
+  return {
+    get availableParallelism() {
+      return usableCores(availableParallelism(), cgroupCpuLimit())
+    },
+    start<In, Out>(entry: URL, data: unknown, { name }: { readonly name: string }): Thread<In, Out> {
+      const worker = new Worker(entry, {
+        workerData: data,
+        name,
+        // Options that the process was started with (a debugger's port, a test runner's loader) are not for workers.
+        execArgv: [],
+        stderr: takesPrinted,
+        stdout: takesPrinted,
+        ...resourceLimits,
+        ...(options.sharesEnvironment === true && { env: SHARE_ENV }),
+      })
+      if (takesPrinted) {
+        for (const stream of [worker.stdout, worker.stderr]) {
+          stream.setEncoding('utf8').on('data', (text: string) => onPrinted(name, text))
+        }
+      }
+      return new WorkerThread<In, Out>(worker)
+    },
+  }
+}
+
+/** Worker threads of this process with the settings of the process. */
+export const NODE_THREADS: ThreadHost = createNodeThreads()
 
 /**
  * Whole cores out of what the system shows and what the control groups allow: at least one, and a started one not

@@ -1,0 +1,149 @@
+import type { Duplex } from 'node:stream'
+import { isErrorLike } from '../base/encoded-error.ts'
+import { NacelleError } from '../base/nacelle-error.ts'
+
+/** What a {@link ControlLink} is made of. */
+export interface ControlLinkOptions<In> {
+  /** One end of a socket pair. */
+  readonly stream: Duplex
+  /** Bytes of one received message at most; a longer one is refused by its head, before memory is taken for it. */
+  readonly messageBytesMax: number
+  /** Messages that may come in one second, on average and with a burst of as many more; 0 = any number. */
+  readonly messagesPerSecondMax: number
+  /** Milliseconds that never go back. */
+  readonly monotonicMs: () => number
+  /** Makes a typed message of plain data. @throws Error when it is none */
+  check(message: unknown): In
+  onMessage(message: In): void
+  /**
+   * Called once: null = the other end has closed the link; an error = what came is no message, or the link failed.
+   */
+  onClose(error: Error | null): void
+}
+
+/** Bytes that stand in front of each message: its length. */
+const HEAD_LENGTH = 4
+
+/**
+ * Messages between a member and one execution process: JSON behind its length, over a socket pair of their own.
+ *
+ * The other end may run anybody's code, so nothing of it is believed:
+ * - C1: no more than `messageBytesMax` is ever kept of what comes.
+ * - C2: the first thing that is no message, or one too many, closes the link; nothing behind it is looked at.
+ */
+export class ControlLink<Out, In> {
+  readonly #options: ControlLinkOptions<In>
+  readonly #head = new Uint8Array(HEAD_LENGTH)
+  /** Bytes of the head that have come. */
+  #headCount = 0
+  #body: Uint8Array | null = null
+  #bodyCount = 0
+  #allowance: number
+  #allowanceAtMs: number
+  #closed = false
+
+  constructor(options: ControlLinkOptions<In>) {
+    this.#options = options
+    this.#allowance = options.messagesPerSecondMax
+    this.#allowanceAtMs = options.monotonicMs()
+    const { stream } = options
+    stream.on('data', (chunk: Uint8Array) => this.#receive(chunk))
+    stream.on('error', (error) => this.#close(error))
+    stream.on('end', () => this.#close(null))
+    stream.on('close', () => this.#close(null))
+  }
+
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  /** Sends a message; one to a closed link is lost, as one is that the other end does not read any more. */
+  send(message: Out): void {
+    if (this.#closed) return
+    const body = Buffer.from(JSON.stringify(message))
+    const frame = Buffer.allocUnsafe(HEAD_LENGTH + body.length)
+    frame.writeUInt32LE(body.length, 0)
+    body.copy(frame, HEAD_LENGTH)
+    this.#options.stream.write(frame)
+  }
+
+  close(): void {
+    this.#close(null)
+  }
+
+  #receive(chunk: Uint8Array): void {
+    try {
+      for (let at = 0; at < chunk.length && !this.#closed; ) {
+        at += this.#body === null ? this.#takeHead(chunk, at) : this.#takeBody(this.#body, chunk, at)
+      }
+    } catch (error) {
+      this.#close(isErrorLike(error) ? error : new Error(String(error)))
+    }
+  }
+
+  #takeHead(chunk: Uint8Array, at: number): number {
+    const taken = Math.min(HEAD_LENGTH - this.#headCount, chunk.length - at)
+    this.#head.set(chunk.subarray(at, at + taken), this.#headCount)
+    this.#headCount += taken
+    if (this.#headCount < HEAD_LENGTH) return taken
+    this.#headCount = 0
+    const length = new DataView(this.#head.buffer).getUint32(0, true)
+    const { messageBytesMax } = this.#options
+    if (length > messageBytesMax) {
+      throw linkError(`it announced a message of ${length} bytes, where ${messageBytesMax} are the most`)
+    }
+    this.#body = new Uint8Array(length)
+    this.#bodyCount = 0
+    if (length === 0) throw linkError('it sent an empty message')
+    return taken
+  }
+
+  #takeBody(body: Uint8Array, chunk: Uint8Array, at: number): number {
+    const taken = Math.min(body.length - this.#bodyCount, chunk.length - at)
+    body.set(chunk.subarray(at, at + taken), this.#bodyCount)
+    this.#bodyCount += taken
+    if (this.#bodyCount === body.length) {
+      this.#body = null
+      this.#deliver(body)
+    }
+    return taken
+  }
+
+  #deliver(body: Uint8Array): void {
+    this.#countMessage()
+    let message: unknown
+    try {
+      message = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    } catch (error) {
+      throw linkError('it sent something that is no JSON', error)
+    }
+    const { check, onMessage } = this.#options
+    onMessage(check(message))
+  }
+
+  /** C2: a bucket that fills with time. */
+  #countMessage(): void {
+    const { messagesPerSecondMax, monotonicMs } = this.#options
+    if (messagesPerSecondMax === 0) return
+    const nowMs = monotonicMs()
+    const earned = ((nowMs - this.#allowanceAtMs) / 1000) * messagesPerSecondMax
+    this.#allowance = Math.min(messagesPerSecondMax, this.#allowance + earned)
+    this.#allowanceAtMs = nowMs
+    if (--this.#allowance < 0) throw linkError(`it sent more than ${messagesPerSecondMax} messages a second`)
+  }
+
+  #close(error: Error | null): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#body = null
+    this.#options.stream.destroy()
+    this.#options.onClose(error)
+  }
+}
+
+function linkError(what: string, cause?: unknown): NacelleError {
+  return new NacelleError('ERR_EXECUTION_PROCESS_PROTOCOL', `the other end of the control link is broken: ${what}`, {
+    domain: 'internal',
+    cause,
+  })
+}
