@@ -16,7 +16,8 @@ const VAGUE_FILE_WORDS: ReadonlySet<string> = new Set(
 const VAGUE_WORDS: ReadonlySet<string> = new Set(['util', 'utils', 'helper', 'helpers', 'manager', 'managers', 'misc'])
 
 /** Layers that may read the clock of the machine: platform/node and those above it that make it. */
-const SEES_THE_MACHINE = /^(?!packages\/engine\/src\/)|\/src\/(platform\/node|deployment|local|cli)\//
+const SEES_THE_MACHINE =
+  /^(?!packages\/engine\/src\/)|\/src\/(platform\/node|deployment|local|embedded-grid|execution-process|member|client|http|cli)\//
 
 /** Where a default export is a contract: a job's module, a tool's configuration. */
 const DEFAULT_EXPORTS = /^(examples|bench)\/|\/test\/jobs\/|\.config\.m?[jt]s$|^\.dependency-cruiser\.mjs$/
