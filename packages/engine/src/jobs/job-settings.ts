@@ -1,10 +1,11 @@
 import type { ProcessingGuarantee } from '../core/processor-context.ts'
+import { count, finite, flag, list, nullable, object, oneOf, type Shape, text } from './documents/document-shape.ts'
 
 /** How a job that failed is started again. */
 export interface RestartPolicy {
   /**
-   * How often a job is started again after errors of its own code, before it fails. Errors that come from outside (a lost
-   * process, a lost connection) are not counted.
+   * How often a job is started again after errors of its own code, before it fails. Errors that come from outside (a
+   * lost process, a lost connection) are not counted.
    */
   readonly attempts: number
   /** The wait before the second restart in a row; it doubles with each. The first one is at once. */
@@ -40,3 +41,28 @@ export interface JobSettings {
   /** Names of environment variables of the member that the job may see. */
   readonly secrets: readonly string[]
 }
+
+/** What a job gets that asks for nothing. */
+export const DEFAULT_JOB_SETTINGS: JobSettings = {
+  guarantee: 'none',
+  snapshotIntervalMs: 10_000,
+  autoScaling: true,
+  suspendOnFailure: false,
+  metricsEnabled: true,
+  storeMetricsAfterJobCompletion: false,
+  restart: { attempts: 0, delayMs: 1000, delayMaxMs: 60_000, resetAfterMs: 600_000 },
+  limits: { memoryBytes: null, callDeadlineMs: null, threads: null },
+  secrets: [],
+}
+
+export const jobSettingsShape: Shape<JobSettings> = object({
+  guarantee: oneOf('none', 'atLeastOnce', 'exactlyOnce'),
+  snapshotIntervalMs: finite,
+  autoScaling: flag,
+  suspendOnFailure: flag,
+  metricsEnabled: flag,
+  storeMetricsAfterJobCompletion: flag,
+  restart: object({ attempts: count, delayMs: finite, delayMaxMs: finite, resetAfterMs: finite }),
+  limits: object({ memoryBytes: nullable(count), callDeadlineMs: nullable(finite), threads: nullable(count) }),
+  secrets: list(text),
+})
