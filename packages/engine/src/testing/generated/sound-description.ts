@@ -97,7 +97,8 @@ class Assembly {
       case 'addTimestamps':
         return this.#addTimestamps(body, next, parallelism)
       case 'rolling': {
-        const meets = body.key === null ? facts.ordered : facts.ordered && parallelism === 1
+        // Without keys a single processor keeps the order, but results are settled behind it, in a stage of their own.
+        const meets = body.key === null ? ordered : facts.ordered && parallelism === 1
         const of = facts.ordered ? 'item' : 'key'
         return this.#push({ ...body, of }, parallelism, {
           ...next,
