@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runJobModule } from 'nacelle/local'
+import { runJobModule, ThreadPool } from 'nacelle/local'
 import { checksumText } from '../workloads/checksum.ts'
 import { type Measurement, readMeasurements, spanOf } from '../workloads/measurement.ts'
 import { PACED_BIDS_PER_MS, PACED_WARMUP_MS, PACED_WINDOW } from '../workloads/pace.ts'
@@ -23,8 +23,11 @@ export async function measureOwnRun(order: RunOrder): Promise<ThroughputResult |
   const directory = mkdtempSync(join(tmpdir(), 'nacelle-bench-'))
   try {
     if (workload.isPaced) return await runPaced(workload, order, directory)
-    for (let run = 0; run < order.warmups; run++) await runOnce(workload, order, join(directory, `warmup-${run}`))
-    const moments = await runOnce(workload, order, join(directory, 'run'))
+    const pool = new ThreadPool()
+    const run = (name: string) => runOnce(workload, order, join(directory, name), pool)
+    for (let warmup = 0; warmup < order.warmups; warmup++) await run(`warmup-${warmup}`)
+    const moments = await run('run')
+    await pool.close()
     const facts = factsOf(order, moments)
     return {
       ...facts,
@@ -37,9 +40,14 @@ export async function measureOwnRun(order: RunOrder): Promise<ThroughputResult |
   }
 }
 
-async function runOnce(workload: Workload, order: RunOrder, measurements: string): Promise<readonly Measurement[]> {
+async function runOnce(
+  workload: Workload,
+  order: RunOrder,
+  measurements: string,
+  pool: ThreadPool,
+): Promise<readonly Measurement[]> {
   const args = argsOf({ events: order.events, measurements, textFile: order.textFile, startAtMs: 0 })
-  await runJobModule(jobPath(workload), args, { threads: order.threads })
+  await runJobModule(jobPath(workload), args, { threads: order.threads, pool })
   return readMeasurements(measurements)
 }
 

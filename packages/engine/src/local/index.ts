@@ -3,3 +3,4 @@ export type { ExecutionProgress, SourceProgress, VertexProgress } from './execut
 export type { LocalExecution } from './local-execution.ts'
 export { type RunJobOptions, type RunningJob, runJobModule, startJobModule } from './run-job.ts'
 export { type RunPipelineOptions, runPipeline } from './run-pipeline.ts'
+export { ThreadPool } from './thread-pool.ts'

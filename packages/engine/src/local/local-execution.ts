@@ -43,8 +43,10 @@ export interface LocalExecutionOptions {
   readonly logLevel?: LogLevel
   /** Milliseconds after which a thread is ended that does not come back from a user's function. Default 1000. */
   readonly stopGraceMs?: number
-  /** Threads that were started ahead; used first. */
+  /** Threads that were started ahead, or have run a job before; used first. */
   readonly prewarmed?: readonly Thread<ToThread, FromThread>[]
+  /** Gets the threads that have done their part well, instead of their being ended. */
+  readonly keepThread?: (thread: Thread<ToThread, FromThread>) => void
 }
 
 /** A job that runs on the worker threads of this process. */
@@ -150,7 +152,7 @@ class ThreadedExecution implements LocalExecution {
         logLevel: this.#options.logLevel ?? 'info',
       })
     }
-    for (const spare of prewarmed.slice(plan.threads)) void spare.terminate()
+    for (const spare of prewarmed.slice(plan.threads)) void this.#dismiss(spare, true)
   }
 
   #receive(index: number, message: FromThread): void {
@@ -233,12 +235,20 @@ class ThreadedExecution implements LocalExecution {
     this.#end(index)
   }
 
+  /** A thread is needed no more. Only one that has not seen a failure may be used again. */
+  async #dismiss(thread: Thread<ToThread, FromThread>, isSound: boolean): Promise<void> {
+    const { keepThread } = this.#options
+    if (isSound && keepThread !== undefined) keepThread(thread)
+    else await thread.terminate()
+  }
+
   #end(index: number): void {
     this.#states[index] = 'ended'
     if (this.#settled || !this.#states.every((state) => state === 'ended')) return
     this.#settled = true
     for (const grace of this.#graces) grace.cancel()
-    void Promise.all(this.#threads.map((thread) => thread.terminate())).then(() => {
+    const isSound = this.#failure === null
+    void Promise.all(this.#threads.map((thread) => this.#dismiss(thread, isSound))).then(() => {
       if (this.#failure === null) this.#settle.resolve()
       else this.#settle.reject(this.#failure)
     })

@@ -7,6 +7,9 @@ import { defaultPlatform } from './default-platform.ts'
 import type { ExecutionProgress } from './execution-progress.ts'
 import { type LocalExecution, prewarmThread, startLocalExecution } from './local-execution.ts'
 import { prepareJob } from './prepare-job.ts'
+import type { ThreadPool } from './thread-pool.ts'
+
+const WORKER_ENTRY = workerEntryUrl(import.meta.url, './worker-entry')
 
 /** What {@link startJobModule} and {@link runJobModule} take beside job file and arguments. */
 export interface RunJobOptions {
@@ -17,6 +20,11 @@ export interface RunJobOptions {
   readonly platform?: Platform
   /** Cancels the job: it then ends with ERR_CANCELLED. */
   readonly signal?: AbortSignal
+  /**
+   * Where worker threads come from and go to. Default: threads of the job's own, which end with it. With a pool, the
+   * state of a job's modules is that of the job's runs before on the same thread.
+   */
+  readonly pool?: ThreadPool
 }
 
 /** A job that runs in this process. */
@@ -56,9 +64,12 @@ export async function startJobModule(
 ): Promise<RunningJob> {
   const { threads = NODE_THREADS.availableParallelism, platform = defaultPlatform(), signal } = options
   signal?.throwIfAborted()
-  const workerEntry = workerEntryUrl(import.meta.url, './worker-entry')
+  const { pool } = options
   // They start while the job is being bundled.
-  const prewarmed = Array.from({ length: threads }, (_, index) => prewarmThread(NODE_THREADS, workerEntry, index))
+  const prewarmed = Array.from(
+    { length: threads },
+    (_, i) => pool?.take() ?? prewarmThread(NODE_THREADS, WORKER_ENTRY, i),
+  )
   try {
     const { bundle, config, dag } = await prepareJob({ jobFile: file, args })
     const { name, guarantee = 'none' } = config
@@ -71,8 +82,9 @@ export async function startJobModule(
       threads,
       platform,
       threadHost: NODE_THREADS,
-      workerEntry,
+      workerEntry: WORKER_ENTRY,
       prewarmed,
+      ...(pool && { keepThread: (thread) => pool.give(thread) }),
       ...(options.sizes && { sizes: options.sizes }),
     })
     if (signal?.aborted === true) execution.cancel()

@@ -30,7 +30,8 @@ export interface ThreadWorkerPorts {
 /**
  * One worker thread's part in an execution: `load` → `opening` → `ready` → `start` → `closing` → `done`. It imports
  * the job, builds the pipeline and the DAG itself, and refuses to run another DAG than the main thread planned. A
- * failure is posted at once, `failed`; after it, and after a stop, comes `stopped` when all is closed.
+ * failure is posted at once, `failed`; after it, and after a stop, comes `stopped` when all is closed. After `done`
+ * another `load` may follow: a job that the thread has imported before finds its modules as it left them.
  */
 export class ThreadWorker {
   readonly #ports: ThreadWorkerPorts
@@ -120,6 +121,8 @@ export class ThreadWorker {
 
   async #leave(type: 'done' | 'stopped'): Promise<void> {
     await this.#ports.flushPrinted()
+    this.#load = this.#execution = null
+    this.#isReady = this.#stopRequested = false
     this.#ports.post({ type })
   }
 

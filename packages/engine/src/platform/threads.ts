@@ -2,8 +2,9 @@
 export interface Thread<In, Out> {
   readonly threadId: number
   post(message: In): void
+  /** Replaces the listener that was there. */
   onMessage(listener: (message: Out) => void): void
-  /** Called once; `error` is what ended the thread, or null. */
+  /** Called once, the last listener given; `error` is what ended the thread, or null. */
   onExit(listener: (error: Error | null) => void): void
   /** Ends the thread at once, even in an endless loop. */
   terminate(): Promise<void>

@@ -115,6 +115,7 @@ class WorkerThread<In, Out> implements Thread<In, Out> {
   #terminated = false
   #exited = false
   #exitListener: ((error: Error | null) => void) | null = null
+  #messageListener: ((message: Out) => void) | null = null
 
   constructor(worker: Worker) {
     this.#worker = worker
@@ -135,7 +136,9 @@ class WorkerThread<In, Out> implements Thread<In, Out> {
   }
 
   onMessage(listener: (message: Out) => void): void {
-    this.#worker.on('message', listener)
+    // Messages wait until somebody listens, so the worker's own event is not asked for before.
+    if (this.#messageListener === null) this.#worker.on('message', (message: Out) => this.#messageListener!(message))
+    this.#messageListener = listener
   }
 
   onExit(listener: (error: Error | null) => void): void {
