@@ -8,11 +8,14 @@ export interface ControlLinkOptions<In> {
   readonly stream: Duplex
   /** Bytes of one received message at most; a longer one is refused by its head, before memory is taken for it. */
   readonly messageBytesMax: number
-  /** Messages that may come in one second, on average and with a burst of as many more; 0 = any number. */
-  readonly messagesPerSecondMax: number
+  /**
+   * Messages that may come in one second on average; a long one counts as several, one for each 64 KiB. Ten seconds may
+   * come at once. Default: any number.
+   */
+  readonly messagesPerSecondMax?: number
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number
-  /** Makes a typed message of plain data. @throws Error when it is none */
+  /** Makes a typed message of plain data. @throws Error whose message says what it `has` that does not fit */
   check(message: unknown): In
   onMessage(message: In): void
   /**
@@ -23,6 +26,12 @@ export interface ControlLinkOptions<In> {
 
 /** Bytes that stand in front of each message: its length. */
 const HEAD_LENGTH = 4
+
+/** A message counts as one, and once more for each so many bytes. */
+const COUNTED_BYTES = 64 * 1024
+
+/** Seconds whose messages may come at once. */
+const BURST_SECONDS = 10
 
 /**
  * Messages between a member and one execution process: JSON behind its length, over a socket pair of their own.
@@ -44,7 +53,7 @@ export class ControlLink<Out, In> {
 
   constructor(options: ControlLinkOptions<In>) {
     this.#options = options
-    this.#allowance = options.messagesPerSecondMax
+    this.#allowance = (options.messagesPerSecondMax ?? 0) * BURST_SECONDS
     this.#allowanceAtMs = options.monotonicMs()
     const { stream } = options
     stream.on('data', (chunk: Uint8Array) => this.#receive(chunk))
@@ -92,9 +101,10 @@ export class ControlLink<Out, In> {
     if (length > messageBytesMax) {
       throw linkError(`it announced a message of ${length} bytes, where ${messageBytesMax} are the most`)
     }
+    if (length === 0) throw linkError('it sent an empty message')
+    this.#charge(1 + Math.floor(length / COUNTED_BYTES))
     this.#body = new Uint8Array(length)
     this.#bodyCount = 0
-    if (length === 0) throw linkError('it sent an empty message')
     return taken
   }
 
@@ -110,7 +120,6 @@ export class ControlLink<Out, In> {
   }
 
   #deliver(body: Uint8Array): void {
-    this.#countMessage()
     let message: unknown
     try {
       message = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
@@ -118,18 +127,24 @@ export class ControlLink<Out, In> {
       throw linkError('it sent something that is no JSON', error)
     }
     const { check, onMessage } = this.#options
-    onMessage(check(message))
+    let checked: In
+    try {
+      checked = check(message)
+    } catch (error) {
+      throw linkError(`it sent a message that ${error instanceof Error ? error.message : String(error)}`, error)
+    }
+    onMessage(checked)
   }
 
   /** C2: a bucket that fills with time. */
-  #countMessage(): void {
+  #charge(messages: number): void {
     const { messagesPerSecondMax, monotonicMs } = this.#options
-    if (messagesPerSecondMax === 0) return
+    if (messagesPerSecondMax === undefined) return
     const nowMs = monotonicMs()
     const earned = ((nowMs - this.#allowanceAtMs) / 1000) * messagesPerSecondMax
-    this.#allowance = Math.min(messagesPerSecondMax, this.#allowance + earned)
+    this.#allowance = Math.min(messagesPerSecondMax * BURST_SECONDS, this.#allowance + earned) - messages
     this.#allowanceAtMs = nowMs
-    if (--this.#allowance < 0) throw linkError(`it sent more than ${messagesPerSecondMax} messages a second`)
+    if (this.#allowance < 0) throw linkError(`it sends more than ${messagesPerSecondMax} messages a second`)
   }
 
   #close(error: Error | null): void {

@@ -17,6 +17,8 @@ export interface InitMessage {
   readonly blobFolder: string
   /** Cooperative threads. */
   readonly threads: number
+  /** Memory that the job may take on top of what an idle process has. */
+  readonly memoryBytesMax: number
   /** Name of the point of a protocol at which this process ends itself; only tests set it. */
   readonly crashAt: string | null
 }

@@ -14,7 +14,6 @@ export interface SnapshotShard {
 
 /** A whole snapshot of a job: one blob that names all others. */
 export interface SnapshotManifest {
-  readonly formatVersion: 1
   readonly jobId: string
   readonly term: number
   readonly snapshotId: number

@@ -14,7 +14,7 @@ export interface CommittedSnapshot {
   readonly bytes: number
 }
 
-const blobRefShape: Shape<BlobRef> = object({ id: text, size: count, chunks: count, sha256: text })
+export const blobRefShape: Shape<BlobRef> = object({ id: text, size: count, chunks: count, sha256: text })
 
 export const committedSnapshotShape: Shape<CommittedSnapshot> = object({
   jobId: text,
@@ -30,7 +30,7 @@ export function snapshotFolder(of: Pick<CommittedSnapshot, 'jobId' | 'term' | 's
   return `snap/${of.jobId}/${of.term}/${of.snapshotId}/`
 }
 
-/** Where the manifest of a snapshot lies; no vertex can be named so, as its blobs lie one folder deeper. */
+/** Where the manifest of a snapshot lies. Names of vertices are encoded in ids, so that none gives this one. */
 export function manifestBlobId(of: Pick<CommittedSnapshot, 'jobId' | 'term' | 'snapshotId'>): string {
-  return `${snapshotFolder(of)}manifest`
+  return `${snapshotFolder(of)}@manifest`
 }

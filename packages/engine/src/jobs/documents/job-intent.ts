@@ -4,12 +4,13 @@ import { count, DocumentFormat, object, oneOf } from './document-shape.ts'
 export interface JobIntent {
   /** Rises with each intent of a job. */
   readonly number: number
-  readonly wish: 'cancel' | 'suspend' | 'resume'
+  /** `none` = the one before was withdrawn. */
+  readonly wish: 'cancel' | 'suspend' | 'resume' | 'none'
 }
 
 /** Document `jobs/<id>/intent`. */
 export const JOB_INTENT_FORMAT: DocumentFormat<JobIntent> = new DocumentFormat(
   'the intent for a job',
   1,
-  object({ number: count, wish: oneOf('cancel', 'suspend', 'resume') }),
+  object({ number: count, wish: oneOf('cancel', 'suspend', 'resume', 'none') }),
 )
