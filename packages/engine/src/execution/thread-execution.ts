@@ -57,7 +57,7 @@ export class ThreadExecution {
     for (const planned of this.#options.plan.vertices) await this.#initVertex(planned)
     const { job, doorbell, snapshots } = this.#options
     this.#worker = new CooperativeWorker({
-      tasklets: snapshots == null ? this.#tasklets : [...this.#tasklets, snapshots.writer],
+      tasklets: snapshots === null || snapshots === undefined ? this.#tasklets : [...this.#tasklets, snapshots.writer],
       clock: job.platform.clock,
       timers: job.platform.timers,
       doorbell,
