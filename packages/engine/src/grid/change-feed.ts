@@ -30,7 +30,7 @@ export class ChangeFeed {
         watcher.pending = []
         for (const change of changes) {
           if (signal.aborted || this.#isClosed) return
-          yield change
+          yield change.type === 'put' ? { ...change, value: change.value.slice() } : change
         }
         if (signal.aborted || this.#isClosed) return
         if (watcher.pending.length === 0) await watcher.readers.wait(signal)

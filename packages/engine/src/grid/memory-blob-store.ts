@@ -1,6 +1,6 @@
 import { Sha256 } from '../base/sha256.ts'
 import type { BlobInfo, BlobRef, BlobStore } from './blob-store.ts'
-import { blobConflict, blobDamaged, blobMissing, gridClosed } from './grid-error.ts'
+import { blobConflict, blobDamaged, blobMissing } from './grid-error.ts'
 import { checkGridName, checkGridPrefix } from './grid-name.ts'
 import type { MemoryConnection } from './memory-connection.ts'
 import type { MemoryBlob } from './memory-grid-content.ts'
@@ -22,18 +22,7 @@ export class MemoryBlobStore implements BlobStore {
 
   async write(id: string, data: AsyncIterable<Uint8Array>): Promise<BlobRef> {
     checkGridName('blob id', id)
-    if (this.#connection.closing.signal.aborted) throw gridClosed()
-    const pieces: Uint8Array[] = []
-    for await (const piece of data) pieces.push(piece.slice())
-    const bytes = joined(pieces)
-    const sha256 = new Sha256().update(bytes).digestHex()
-    const ref = { id, size: bytes.length, chunks: Math.ceil(bytes.length / this.#chunkBytesMax), sha256 }
-    return this.#connection.call({ operation: 'writeBlob', place: this.#name, name: id }, () => {
-      const there = this.#blobs.get(id)
-      if (there === undefined) this.#blobs.set(id, { bytes, createdMs: this.#connection.clock.wallMs() })
-      else if (new Sha256().update(there.bytes).digestHex() !== sha256) throw blobConflict(id)
-      return ref
-    })
+    return this.#connection.calls.run(() => this.#write(id, data))
   }
 
   async *read(ref: BlobRef, from = 0): AsyncGenerator<Uint8Array, void> {
@@ -66,6 +55,20 @@ export class MemoryBlobStore implements BlobStore {
         .filter(([id]) => id.startsWith(prefix))
         .map(([id, { bytes, createdMs }]) => ({ id, size: bytes.length, createdMs })),
     )
+  }
+
+  async #write(id: string, data: AsyncIterable<Uint8Array>): Promise<BlobRef> {
+    const pieces: Uint8Array[] = []
+    for await (const piece of data) pieces.push(piece.slice())
+    const bytes = joined(pieces)
+    const sha256 = new Sha256().update(bytes).digestHex()
+    const ref = { id, size: bytes.length, chunks: Math.ceil(bytes.length / this.#chunkBytesMax), sha256 }
+    return this.#connection.answer({ operation: 'writeBlob', place: this.#name, name: id }, () => {
+      const there = this.#blobs.get(id)
+      if (there === undefined) this.#blobs.set(id, { bytes, createdMs: this.#connection.clock.wallMs() })
+      else if (new Sha256().update(there.bytes).digestHex() !== sha256) throw blobConflict(id)
+      return ref
+    })
   }
 }
 

@@ -1,8 +1,9 @@
 import { assert } from '../base/assert.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Timers } from '../platform/timers.ts'
+import { CallsUnderWay } from './calls-under-way.ts'
 import type { GridState } from './grid.ts'
-import { gridClosed, gridIndeterminate, gridUnavailable } from './grid-error.ts'
+import { gridIndeterminate, gridUnavailable } from './grid-error.ts'
 import type { GridCall, GridFault, GridFaultSource, GridOperation } from './grid-fault.ts'
 import type { MemoryGridContent } from './memory-grid-content.ts'
 
@@ -10,16 +11,14 @@ const READS: ReadonlySet<GridOperation> = new Set(['get', 'list', 'readBlob', 'l
 
 const NO_FAULT: GridFault = {}
 
-/** One connection to a {@link MemoryGridContent}: where calls meet their faults, and where they are counted. */
+/** One connection to a {@link MemoryGridContent}: where calls meet their faults. */
 export class MemoryConnection {
   readonly content: MemoryGridContent
   readonly clock: Clock
-  /** Aborted when the connection is closed. */
-  readonly closing = new AbortController()
+  readonly calls = new CallsUnderWay()
   state: GridState = 'up'
   readonly #timers: Timers | null
   readonly #faults: GridFaultSource | null
-  readonly #underWay = new Set<Promise<unknown>>()
 
   constructor(
     content: MemoryGridContent,
@@ -33,23 +32,11 @@ export class MemoryConnection {
 
   /** Does what a call asks, `apply`, or what the fault that it meets makes of it. */
   call<T>(call: GridCall, apply: () => T): Promise<T> {
-    if (this.closing.signal.aborted) return Promise.reject(gridClosed())
-    const answer = this.#answer(call, apply)
-    const settled = answer.then(
-      () => undefined,
-      () => undefined,
-    )
-    this.#underWay.add(settled)
-    void settled.then(() => this.#underWay.delete(settled))
-    return answer
+    return this.calls.run(() => this.answer(call, apply))
   }
 
-  async close(): Promise<void> {
-    this.closing.abort()
-    await Promise.all(this.#underWay)
-  }
-
-  async #answer<T>(call: GridCall, apply: () => T): Promise<T> {
+  /** {@link call} as a part of one that is under way already. */
+  async answer<T>(call: GridCall, apply: () => T): Promise<T> {
     const fault = this.#faults?.(call) ?? NO_FAULT
     const { outcome } = fault
     const what = `${call.operation} of '${call.name}' in '${call.place}'`

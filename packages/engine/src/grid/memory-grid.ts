@@ -93,6 +93,6 @@ class ConnectedMemoryGrid implements MemoryGrid {
   }
 
   close(): Promise<void> {
-    return this.#connection.close()
+    return this.#connection.calls.close()
   }
 }

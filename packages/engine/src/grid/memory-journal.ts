@@ -33,7 +33,7 @@ export class MemoryJournal implements Journal {
   }
 
   async *read(from: bigint, options: JournalReadOptions): AsyncGenerator<JournalRecord, void> {
-    const signal = AbortSignal.any([options.signal, this.#connection.closing.signal])
+    const signal = AbortSignal.any([options.signal, this.#connection.calls.closing])
     const content = this.#content
     let next = await this.#connection.call({ operation: 'readJournal', place: this.#name, name: '' }, () =>
       from <= 0n ? content.first : from,

@@ -64,9 +64,8 @@ export class MemoryKeyValue implements KeyValue {
 
   async *watch(prefix: string, options: WatchOptions): AsyncGenerator<KeyValueChange, void> {
     checkGridPrefix('key', prefix)
-    const signal = AbortSignal.any([options.signal, this.#connection.closing.signal])
-    for await (const change of this.#bucket.feed.watch(prefix, signal))
-      yield change.type === 'put' ? { ...change, value: change.value.slice() } : change
+    const signal = AbortSignal.any([options.signal, this.#connection.calls.closing])
+    yield* this.#bucket.feed.watch(prefix, signal)
   }
 
   async #write(

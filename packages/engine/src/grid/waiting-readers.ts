@@ -1,10 +1,19 @@
 /** Readers that have read all there is and wait for more. */
 export class WaitingReaders {
   readonly #waiting = new Set<() => void>()
+  #wakes = 0
 
-  /** Resolves at the next {@link wake}, or when the signal is aborted: at once when it is. */
-  wait(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve()
+  /** How often {@link wake} was called. Whoever looks for more without holding the thread remembers it before. */
+  get wakes(): number {
+    return this.#wakes
+  }
+
+  /**
+   * Resolves at the next {@link wake}, or when the signal is aborted: at once when it is, or when there have been more
+   * wakes than `seen`.
+   */
+  wait(signal: AbortSignal, seen: number = this.#wakes): Promise<void> {
+    if (signal.aborted || seen !== this.#wakes) return Promise.resolve()
     return new Promise((resolve) => {
       const goOn = (): void => {
         this.#waiting.delete(goOn)
@@ -18,6 +27,7 @@ export class WaitingReaders {
 
   /** Lets all go on that wait now. */
   wake(): void {
+    this.#wakes++
     for (const goOn of this.#waiting) goOn()
   }
 }
