@@ -187,8 +187,8 @@ export class KeyMap {
 }
 
 /**
- * Text for generated loops: statements that put the value of `key`, -1 when it is absent, into the variable `value`. They
- * do what {@link KeyMap.get} does, without a call for small integers.
+ * Text for generated loops: statements that put the value of `key`, -1 when it is absent, into the variable `value`.
+ * They do what {@link KeyMap.get} does, without a call for small integers.
  *
  * @param map the variable that holds the map
  * @param dense the variable that holds the map's `dense`; read it anew whenever a key may have been added

@@ -36,7 +36,9 @@ export interface SnapshotRequest {
   readonly finishedId: number
   /** Whether that snapshot succeeded. */
   readonly finishedWithSuccess: boolean
-  /** Whether every processor of the member has ended. Until then those that have ended go on saving their last state. */
+  /**
+   * Whether every processor of the member has ended. Until then those that have ended go on saving their last state.
+   */
   readonly isOver: boolean
 }
 

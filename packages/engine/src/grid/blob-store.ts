@@ -43,6 +43,8 @@ export interface BlobStore {
   read(ref: BlobRef, from?: number): AsyncIterable<Uint8Array>
   /** Removes the blob of this id, or with a slash at the end all whose id begins so. What is not there is fine. */
   delete(idOrFolder: string): Promise<void>
-  /** The blobs whose id begins with `prefix`, in no particular order. It may miss what is written or deleted meanwhile. */
+  /**
+   * The blobs whose id begins with `prefix`, in no particular order. It may miss what is written or deleted meanwhile.
+   */
   list(prefix: string): AsyncIterable<BlobInfo>
 }

@@ -6,8 +6,8 @@ import type { Grid } from './grid.ts'
 export interface GridUnderTest {
   readonly grid: Grid
   /**
-   * Makes the call in such a way that its caller does not learn how it ended, be it done or not, so that it rejects with
-   * ERR_GRID_INDETERMINATE. Answers a connection that works afterwards.
+   * Makes the call in such a way that its caller does not learn how it ended, be it done or not, so that it rejects
+   * with ERR_GRID_INDETERMINATE. Answers a connection that works afterwards.
    */
   makeIndeterminate(call: (grid: Grid) => Promise<unknown>, isDone: boolean): Promise<Grid>
   /** Changes the content of a blob behind the engine's back. */

@@ -24,8 +24,8 @@ export interface WatchOptions {
 /**
  * Keys with values and revisions.
  *
- * - Writes with an expectation ({@link create}, {@link update}, {@link delete} with a revision) are linearizable for each
- *   key: of several that expect the same revision at most one succeeds, and none of the others has any effect.
+ * - Writes with an expectation ({@link create}, {@link update}, {@link delete} with a revision) are linearizable for
+ *   each key: of several that expect the same revision at most one succeeds, and none of the others has any effect.
  * - What was acknowledged is as durable as `GridInfo.durability` says.
  * - Reads may be stale. No decision rests on one unless an `update` on the revision that was read guards it.
  *

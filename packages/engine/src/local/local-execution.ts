@@ -10,7 +10,6 @@ import type { LogLevel } from '../platform/logger.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Thread, ThreadHost } from '../platform/threads.ts'
 import type { TimerHandle } from '../platform/timers.ts'
-import { CallWatchdog } from './call-watchdog.ts'
 import type { ExecutionProgress } from './execution-progress.ts'
 import { MetricsReader } from './metrics-reader.ts'
 import type { FromThread, ToThread } from './thread-messages.ts'
@@ -44,14 +43,6 @@ export interface LocalExecutionOptions {
   readonly logLevel?: LogLevel
   /** Milliseconds after which a thread is ended that does not come back from a user's function. Default 1000. */
   readonly stopGraceMs?: number
-  /** Default: a new one. */
-  readonly executionId?: string
-  /** Wait for {@link LocalExecution.start} when all threads are ready. Default: start at once. */
-  readonly holdsStart?: boolean
-  /**
-   * Milliseconds that a user's function may take on a cooperative thread before the job fails. Default: for ever.
-   */
-  readonly callDeadlineMs?: number
   /** Threads that were started ahead, or have run a job before; used first. */
   readonly prewarmed?: readonly Thread<ToThread, FromThread>[]
   /** Gets the threads that have done their part well, instead of their being ended. */
@@ -62,10 +53,6 @@ export interface LocalExecutionOptions {
 export interface LocalExecution {
   /** Settles when all threads have ended. Rejects with the first failure, or with ERR_CANCELLED. */
   readonly completion: Promise<void>
-  /** Resolves when all threads are ready to run. Rejects with the first failure before that. */
-  readonly ready: Promise<void>
-  /** With `holdsStart`: runs, as soon as all threads are ready. */
-  start(): void
   /**
    * Stops the job: its threads close their processors and end. One that is stuck in a user's function is ended after
    * `stopGraceMs`, one whose functions do not finish opening or closing after 10 s.
@@ -101,7 +88,6 @@ type ThreadState = 'loading' | 'opening' | 'ready' | 'running' | 'closing' | 'en
  */
 class ThreadedExecution implements LocalExecution {
   readonly completion: Promise<void>
-  readonly ready: Promise<void>
   readonly #options: LocalExecutionOptions
   readonly #threads: Thread<ToThread, FromThread>[] = []
   readonly #states: ThreadState[] = []
@@ -110,9 +96,6 @@ class ThreadedExecution implements LocalExecution {
   readonly #metrics: MetricsReader
   readonly #settle: { resolve: () => void; reject: (error: Error) => void }
   readonly #graces: TimerHandle[] = []
-  readonly #readiness = Promise.withResolvers<void>()
-  readonly #watchdog: CallWatchdog | null
-  #mayStart: boolean
   #failure: Error | null = null
   #settled = false
 
@@ -121,10 +104,6 @@ class ThreadedExecution implements LocalExecution {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.completion = promise
     this.#settle = { resolve, reject }
-    this.ready = this.#readiness.promise
-    // Not everybody waits for it, and `completion` tells of the same failure.
-    this.ready.catch(() => undefined)
-    this.#mayStart = options.holdsStart !== true
     const plan = planExecution(options.dag, {
       cooperativeThreads: options.threads,
       sizes: { ...DEFAULT_SIZES, ...options.sizes },
@@ -133,13 +112,7 @@ class ThreadedExecution implements LocalExecution {
     })
     this.#doorbells = new SharedArrayBuffer(Doorbell.bytesFor(plan.threads))
     this.#metrics = new MetricsReader(plan, options.platform.clock)
-    this.#watchdog = this.#watch(plan)
     this.#startThreads(plan)
-  }
-
-  start(): void {
-    this.#mayStart = true
-    this.#startWhenAllReady()
   }
 
   cancel(): void {
@@ -150,23 +123,11 @@ class ThreadedExecution implements LocalExecution {
     return this.#metrics.progress()
   }
 
-  #watch(plan: ExecutionPlan): CallWatchdog | null {
-    const { callDeadlineMs, jobName, platform } = this.#options
-    if (callDeadlineMs === undefined) return null
-    return new CallWatchdog({
-      jobName,
-      plan,
-      deadlineMs: callDeadlineMs,
-      timers: platform.timers,
-      onStuck: (error) => this.#fail(error),
-    })
-  }
-
   #startThreads(plan: ExecutionPlan): void {
     const { threadHost, workerEntry, prewarmed = [] } = this.#options
     const rings = new SharedArrayBuffer(Math.max(64, plan.sharedBytes))
     const dagJson = dagToJson(this.#options.dag)
-    const executionId = this.#options.executionId ?? this.#options.platform.random.uuid()
+    const executionId = this.#options.platform.random.uuid()
     for (let index = 0; index < plan.threads; index++) {
       const thread = prewarmed[index] ?? prewarmThread(threadHost, workerEntry, index)
       this.#threads.push(thread)
@@ -187,7 +148,6 @@ class ThreadedExecution implements LocalExecution {
         rings,
         doorbells: this.#doorbells,
         control: this.#control,
-        activity: this.#watchdog?.memoryFor(index) ?? null,
         metrics: this.#metrics.memoryFor(index),
         logLevel: this.#options.logLevel ?? 'info',
       })
@@ -230,8 +190,6 @@ class ThreadedExecution implements LocalExecution {
 
   #startWhenAllReady(): void {
     if (this.#failure !== null || this.#states.some((state) => state !== 'ready')) return
-    this.#readiness.resolve()
-    if (!this.#mayStart) return
     this.#states.fill('running')
     for (const thread of this.#threads) thread.post({ type: 'start' })
   }
@@ -240,7 +198,6 @@ class ThreadedExecution implements LocalExecution {
   #fail(error: Error): void {
     if (this.#failure !== null || this.#settled) return
     this.#failure = error
-    this.#readiness.reject(error)
     Atomics.store(new Int32Array(this.#control), STOP_WORD, 1)
     const doorbell = new Doorbell(this.#doorbells, 0)
     for (const [index, state] of this.#states.entries()) {
@@ -289,7 +246,6 @@ class ThreadedExecution implements LocalExecution {
     this.#states[index] = 'ended'
     if (this.#settled || !this.#states.every((state) => state === 'ended')) return
     this.#settled = true
-    this.#watchdog?.stop()
     for (const grace of this.#graces) grace.cancel()
     const isSound = this.#failure === null
     void Promise.all(this.#threads.map((thread) => this.#dismiss(thread, isSound))).then(() => {

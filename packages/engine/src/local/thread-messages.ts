@@ -21,8 +21,6 @@ export interface LoadMessage {
   readonly doorbells: SharedArrayBuffer
   /** Word 0: 1 = stop. */
   readonly control: SharedArrayBuffer
-  /** Where the thread shows what it does, as a ThreadActivity; null when nobody watches. */
-  readonly activity: SharedArrayBuffer | null
   /** Values of this thread's metrics, in the order in which {@link MetricsMessage} announces them. */
   readonly metrics: SharedArrayBuffer
   readonly logLevel: LogLevel

@@ -10,9 +10,7 @@ import { ringFootprint } from '../execution/ring-queue.ts'
 import { ThreadExecution } from '../execution/thread-execution.ts'
 import type { MetricRegistry } from '../platform/metrics.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { TimerHandle } from '../platform/timers.ts'
 import { stoppedError } from './stopped-error.ts'
-import { BEAT_MS, ThreadActivity } from './thread-activity.ts'
 import type { FromThread, LoadMessage, ToThread } from './thread-messages.ts'
 
 /** Word of the control buffer that is 1 when the execution is to stop. */
@@ -42,7 +40,6 @@ export class ThreadWorker {
   #isReady = false
   #stopRequested = false
   #isStopped: () => boolean = () => false
-  #beats: TimerHandle | null = null
 
   constructor(ports: ThreadWorkerPorts) {
     this.#ports = ports
@@ -74,12 +71,6 @@ export class ThreadWorker {
 
   async #prepare(load: LoadMessage): Promise<void> {
     this.#load = load
-    const platform = this.#ports.platformFor(load)
-    const activity = load.activity === null ? null : new ThreadActivity(load.activity)
-    if (activity !== null) {
-      activity.beat()
-      this.#beats = platform.timers.every(BEAT_MS, () => activity.beat())
-    }
     const definition = await loadJob(load.bundlePath)
     const pipeline = await buildPipeline(definition, load.args)
     const dag = pipeline.toDag()
@@ -95,12 +86,11 @@ export class ThreadWorker {
         ringFootprint,
       }),
       thread: load.thread,
-      job: jobContext(load, platform),
+      job: this.#jobContext(load),
       shared: load.rings,
       doorbell: new Doorbell(load.doorbells, load.thread),
       metricsFor: this.#ports.metricsFor(load),
       isStopped: this.#isStopped,
-      ...(activity !== null && { calling: activity.calling }),
     })
     // Once the execution is stopped nothing is opened that would have to be closed.
     if (this.#isStopped()) return this.#leave('stopped')
@@ -131,23 +121,22 @@ export class ThreadWorker {
 
   async #leave(type: 'done' | 'stopped'): Promise<void> {
     await this.#ports.flushPrinted()
-    this.#beats?.cancel()
-    this.#beats = null
     this.#load = this.#execution = null
     this.#isReady = this.#stopRequested = false
     this.#ports.post({ type })
   }
-}
 
-function jobContext(load: LoadMessage, platform: Platform): JobContext {
-  return {
-    jobName: load.jobName,
-    executionId: load.executionId,
-    guarantee: load.guarantee,
-    memberIndex: 0,
-    memberCount: 1,
-    platform,
-    logger: platform.logger,
+  #jobContext(load: LoadMessage): JobContext {
+    const platform = this.#ports.platformFor(load)
+    return {
+      jobName: load.jobName,
+      executionId: load.executionId,
+      guarantee: load.guarantee,
+      memberIndex: 0,
+      memberCount: 1,
+      platform,
+      logger: platform.logger,
+    }
   }
 }
 

@@ -14,7 +14,9 @@ export interface NodeThreadOptions {
   onPrinted?(thread: string, text: string): void
 }
 
-/** Memory that a thread reserves for machine code; V8 would reserve half a gigabyte of addresses, which limits count. */
+/**
+ * Memory that a thread reserves for machine code; V8 would reserve half a gigabyte of addresses, which limits count.
+ */
 const CODE_RANGE_MB = 64
 
 /** Worker threads of this process. */

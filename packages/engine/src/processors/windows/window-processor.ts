@@ -12,7 +12,6 @@ import { LateEvents } from './late-events.ts'
 import { type ResultsLoop, resultsLoop } from './output-loops.ts'
 import { RecombinedWindow } from './recombined-window.ts'
 import { RunningWindow } from './running-window.ts'
-import { SavedFrames } from './saved-frames.ts'
 import { hasPlainAccumulators, TwoStacksWindow } from './two-stacks-window.ts'
 import type { SlidingWindow, WindowContents } from './window-contents.ts'
 
@@ -43,11 +42,6 @@ export abstract class WindowProcessor extends AbstractProcessor {
   #failure!: AggregationFailure
   /** Next entry of the open window; -1 when no window is open. */
   #position = -1
-  /** End of the last window that was emitted. */
-  #emittedEnd: number = Number.NEGATIVE_INFINITY
-  #saving!: SavedFrames
-  /** How far windows were emitted when the state that is being restored was saved; null when none is. */
-  #restoredEnd: number | null = null
 
   constructor(options: WindowProcessorOptions) {
     super()
@@ -70,7 +64,6 @@ export abstract class WindowProcessor extends AbstractProcessor {
     this.#failure = new AggregationFailure(vertexName, operation.name)
     this.#contents = this.#createContents()
     const { by, take } = this.#contents
-    this.#saving = new SavedFrames(this.table, this.options, this.context)
     this.#writeResults = resultsLoop({ form, operationName: operation.name, vertexName, keyed, by, take })
   }
 
@@ -90,41 +83,12 @@ export abstract class WindowProcessor extends AbstractProcessor {
   }
 
   override tryProcessWatermark(watermark: Watermark): boolean {
-    // After a restart watermarks may begin below the one that the windows have seen before.
-    this.table.closedEnd = Math.max(this.table.closedEnd, floorToStep(watermark, this.options.window.slideByMs))
+    this.table.closedEnd = floorToStep(watermark, this.options.window.slideByMs)
     return this.#emitWindows(this.table.closedEnd) && this.outbox.offerWatermark(watermark)
   }
 
   override complete(): boolean {
     return this.#emitWindows(Number.POSITIVE_INFINITY)
-  }
-
-  /** A window that is open stays so no longer: its results leave in front of the barrier. */
-  override saveToSnapshot(): boolean {
-    if (this.#position >= 0) {
-      if (!this.#emitResults()) return false
-      this.#close()
-    }
-    return this.#saving.save(this.outbox, Math.max(this.table.closedEnd, this.#emittedEnd))
-  }
-
-  override restoreFromSnapshot(inbox: Inbox): void {
-    const end = this.#saving.restore(inbox)
-    if (end !== null) this.#restoredEnd = Math.min(end, this.#restoredEnd ?? end)
-  }
-
-  /** Goes through the windows that were emitted before, silently: that puts the frames back to where they were. */
-  override finishSnapshotRestore(): boolean {
-    const end = this.#restoredEnd
-    if (end === null) return true
-    const contents = this.#contents
-    for (let next = contents.nextEnd(); next <= end && next !== Number.POSITIVE_INFINITY; next = contents.nextEnd()) {
-      this.#open(next)
-      this.#close()
-    }
-    this.table.closedEnd = this.#emittedEnd = end
-    this.#restoredEnd = null
-    return true
   }
 
   override close(): void {
@@ -136,10 +100,7 @@ export abstract class WindowProcessor extends AbstractProcessor {
     const kernels = compileKernels(columnarFormOf(operation))
     if (this.isSpread || window.sizeMs === window.slideByMs) return new FrameWindow(this.table, window.sizeMs)
     if (kernels.deductRows !== null) return new RunningWindow(kernels, this.table, window)
-    if (this.#hasPlainAccumulators(kernels)) {
-      const keepsFrames = this.context.guarantee !== 'none'
-      return new TwoStacksWindow(kernels, this.table, window, keepsFrames)
-    }
+    if (this.#hasPlainAccumulators(kernels)) return new TwoStacksWindow(kernels, this.table, window)
     return new RecombinedWindow(kernels, this.table, window)
   }
 
@@ -175,7 +136,6 @@ export abstract class WindowProcessor extends AbstractProcessor {
   }
 
   #close(): void {
-    this.#emittedEnd = this.#contents.end
     try {
       this.#contents.close()
     } catch (thrown) {
