@@ -1,3 +1,5 @@
+import type { ItemNumbering } from './item-numbering.ts'
+
 /** The kind of a column: `f64` lies in a Float64Array, `any` in an array of JavaScript values. */
 export type ColumnType = 'f64' | 'any'
 
@@ -48,6 +50,10 @@ export class Batch {
   dictionary: KeyDictionary | null
   /** Layout `keyed`: how many keys the dictionary had when the batch was sealed. */
   keyCount = 0
+  /** Layout `items`: the number of each entry in {@link numbering}, -1 = it has none. Meaningless without numbering. */
+  numbers: Int32Array | null = null
+  /** Layout `items`: for consumers that can use it, numbers of items that repeat; null = there are none. */
+  numbering: ItemNumbering | null = null
 
   constructor(layout: BatchLayout, capacity: number) {
     const keyed = layout.kind === 'keyed'
@@ -56,6 +62,12 @@ export class Batch {
     this.slots = keyed ? new Int32Array(capacity) : null
     this.columns = keyed ? layout.columns.map((type) => newColumn(type, capacity)) : []
     this.dictionary = null
+  }
+
+  /** Forgets all entries, so that the batch can be filled anew. */
+  clear(): void {
+    this.count = 0
+    this.numbering = null
   }
 
   /** Makes room for `capacity` entries in all typed columns. Item arrays grow by themselves. */

@@ -60,7 +60,7 @@ export class LocalQueue implements QueueProducer, QueueConsumer {
     this.#batches[at] = batch
     this.#items += batch.count
     const next = this.#spare.pop() ?? new Batch(this.#layout, this.#batchCapacity)
-    next.count = 0
+    next.clear()
     return next
   }
 

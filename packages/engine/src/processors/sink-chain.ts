@@ -57,5 +57,7 @@ const NO_OUTPUT = {
   count: 0,
   items: [] as unknown[],
   timestamps: null as Float64Array | null,
+  numbers: null,
+  numbering: null,
   reserve: (_capacity: number) => {},
 }

@@ -2,6 +2,7 @@ import type { ColumnarForm } from '../../aggregate/aggregate-operation.ts'
 import { bindColumns, bindConstants, cells, namesOf, takeValues } from '../../aggregate/kernel-text.ts'
 import type { AggregateState } from '../../aggregate/kernels.ts'
 import { keyLookupText } from '../../base/key-map.ts'
+import type { Batch } from '../../core/batch.ts'
 import type { KeyFunction } from '../../core/edge.ts'
 import { type AggregationFailure, AT_ACCUMULATE, AT_EXPORT, AT_KEY, AT_VALUE } from './aggregation-failure.ts'
 import type { KeyedState } from './keyed-state.ts'
@@ -51,6 +52,46 @@ export function compileKeyedItemLoop(
       ${keyLookupText({ map: 'keys', dense: 'dense', key: 'key', value: 'row' })}
       if (row < 0) { row = state.newRow(key, item); dense = keys.dense; ${rebind} }
       ${addItem(form, cells('s', count, 'row'))}
+    }
+  } catch (error) { throw failure.atItem(error, at, item); }
+}`,
+    keyFunction,
+  )
+}
+
+/** Adds the items of a batch whose producer has numbered them, from `from` on. */
+export type NumberedItemLoop = (batch: Batch, from: number, state: KeyedState) => void
+
+/**
+ * Makes the loop of an aggregation by key over numbered items: the key function is asked once for each number.
+ */
+export function compileNumberedItemLoop(
+  form: ColumnarForm,
+  keyFunction: KeyFunction,
+  failure: AggregationFailure,
+): NumberedItemLoop {
+  const names = form.state.map((_, i) => `s${i}`)
+  const rebind = names.map((name, i) => `${name} = state.columns[${i}];`).join(' ')
+  return compile<NumberedItemLoop>(
+    form,
+    failure,
+    `function (batch, from, state) {
+  const items = batch.items, numbers = batch.numbers, to = batch.count;
+  const rows = state.rowsOfNumbers(batch.numbering);
+  let ${[...names.map((name, i) => `${name} = state.columns[${i}]`), 'i = from', `at = ${AT_KEY}`, 'item'].join(', ')};
+  try {
+    for (; i < to; i++) {
+      item = items[i];
+      const number = numbers[i];
+      let row = number < 0 ? -1 : rows[number];
+      if (row < 0) {
+        at = ${AT_KEY};
+        const key = keyOf(item);
+        row = state.keys.get(key);
+        if (row < 0) { row = state.newRow(key, item); ${rebind} }
+        if (number >= 0) rows[number] = row;
+      }
+      ${addItem(form, cells('s', form.state.length, 'row'))}
     }
   } catch (error) { throw failure.atItem(error, at, item); }
 }`,
