@@ -1,5 +1,3 @@
-import type { Batch } from './batch.ts'
-
 /**
  * Numbers that a producer has given to items which repeat, words for instance: equal numbers mean the same item, a
  * primitive value. A consumer may remember what it knows of an item under its number. A producer that forgets its items
@@ -33,4 +31,8 @@ export function beginNumbers(batch: NumberedBatch, numbering: ItemNumbering, cap
 }
 
 /** What {@link beginNumbers} needs of a batch. */
-export type NumberedBatch = Pick<Batch, 'count' | 'numbers' | 'numbering'>
+export interface NumberedBatch {
+  readonly count: number
+  numbers: Int32Array | null
+  numbering: ItemNumbering | null
+}
