@@ -1,4 +1,5 @@
 import { describeThrownValue, encodeError, isErrorLike } from '../base/encoded-error.ts'
+import { beginGeneratedCode } from '../base/generated-code.ts'
 import { NacelleError } from '../base/nacelle-error.ts'
 import { dagToJson } from '../core/dag-json.ts'
 import type { JobContext } from '../core/processor-context.ts'
@@ -71,6 +72,7 @@ export class ThreadWorker {
 
   async #prepare(load: LoadMessage): Promise<void> {
     this.#load = load
+    beginGeneratedCode(load.bundlePath)
     const definition = await loadJob(load.bundlePath)
     const pipeline = await buildPipeline(definition, load.args)
     const dag = pipeline.toDag()

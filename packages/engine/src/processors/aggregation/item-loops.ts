@@ -1,6 +1,7 @@
 import type { ColumnarForm } from '../../aggregate/aggregate-operation.ts'
 import { bindColumns, bindConstants, cells, namesOf, takeValues } from '../../aggregate/kernel-text.ts'
 import type { AggregateState } from '../../aggregate/kernels.ts'
+import { generateFunction } from '../../base/generated-code.ts'
 import { keyLookupText } from '../../base/key-map.ts'
 import type { Batch } from '../../core/batch.ts'
 import type { KeyFunction } from '../../core/edge.ts'
@@ -131,18 +132,11 @@ export function compileRollingItemLoop(form: ColumnarForm, failure: AggregationF
   )
 }
 
-let compilations = 0
-
 function compile<F>(form: ColumnarForm, failure: AggregationFailure, loop: string, keyFunction?: KeyFunction): F {
-  // A text of its own keeps V8 from sharing code, and with it type feedback, between operations of equal text.
-  const text = `'use strict'\n${bindConstants(form)}\nreturn ${loop}\n//# sourceURL=nacelle:items-${++compilations}`
+  const text = `'use strict'\n${bindConstants(form)}\nreturn ${loop}`
   const getters = form.values.map((value) => value.get)
-  return new Function('constants', 'getters', 'keyOf', 'failure', text)(
-    form.constants,
-    getters,
-    keyFunction,
-    failure,
-  ) as F
+  const make = generateFunction<F>('items', ['constants', 'getters', 'keyOf', 'failure'], text)
+  return make(form.constants, getters, keyFunction, failure)
 }
 
 /** Statements that take the values of `item` and add them to the accumulator `s`. */
