@@ -1,7 +1,7 @@
 /*
- * The one place where text becomes code. Loops are generated around users' functions so that the compiler sees both; how
- * such a loop is optimized depends on the functions it has met, so each loop of a job has a copy of its own, even where
- * the text is the same. A job that runs again on the same thread finds its copies as they were, optimized.
+ * The one place where text becomes code. Loops are generated around users' functions so that the compiler sees both;
+ * how such a loop is optimized depends on the functions it has met, so each loop of a job has a copy of its own, even
+ * where the text is the same. A job that runs again on the same thread finds its copies as they were, optimized.
  */
 
 /** Scopes whose code is kept; the one that was used least lately goes first. */
@@ -24,8 +24,8 @@ let compiled = 0
 export type GeneratedFunction<R> = (...values: readonly unknown[]) => R
 
 /**
- * From now on, on this thread, code is generated for a run of the job of this name. What it asks for in the same order as
- * in an earlier run is the code of that run.
+ * From now on, on this thread, code is generated for a run of the job of this name. What it asks for in the same order
+ * as in an earlier run is the code of that run.
  */
 export function beginGeneratedCode(job: string): void {
   scope = scopes.get(job) ?? { copies: new Map(), taken: new Map() }
