@@ -57,7 +57,7 @@ export class Batch {
 
   constructor(layout: BatchLayout, capacity: number) {
     const keyed = layout.kind === 'keyed'
-    this.items = keyed ? [] : newArray(capacity)
+    this.items = keyed ? [] : new Array<unknown>(capacity)
     this.timestamps = layout.timed ? new Float64Array(capacity) : null
     this.slots = keyed ? new Int32Array(capacity) : null
     this.columns = keyed ? layout.columns.map((type) => newColumn(type, capacity)) : []
@@ -86,15 +86,8 @@ export class Batch {
   }
 }
 
-/** A packed array that can be filled by index: `new Array(n)` alone would give a holey one, which is slower to read. */
-function newArray(capacity: number): unknown[] {
-  const array: unknown[] = []
-  for (let i = 0; i < capacity; i++) array.push(undefined)
-  return array
-}
-
 function newColumn(type: ColumnType, capacity: number): Column {
-  return type === 'f64' ? new Float64Array(capacity) : newArray(capacity)
+  return type === 'f64' ? new Float64Array(capacity) : new Array<unknown>(capacity)
 }
 
 function grownLength(length: number, capacity: number): number {
