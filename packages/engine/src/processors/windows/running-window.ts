@@ -71,8 +71,8 @@ export class RunningWindow implements WindowContents {
   }
 
   /**
-   * A key comes in. Apart from the loop, because it is rare after a while: code that has been optimized without it would
-   * be thrown away again and again.
+   * A key comes in. Apart from the loop, because it is rare after a while: code that has been optimized without it
+   * would be thrown away again and again.
    */
   #add(row: number): void {
     this.#present.add(row)
