@@ -4,7 +4,7 @@ import { FLOOR_TABLES, type FloorTable, type ThroughputFloor } from './floor-tab
 import { checkChecksum, expectedChecksum } from './harness/checksum-check.ts'
 import { firstResultMs } from './harness/first-result.ts'
 import { runBare, runOwn } from './harness/programs.ts'
-import type { RunOrder } from './harness/run-order.ts'
+import { OWN_WARMUPS, type RunOrder } from './harness/run-order.ts'
 import { type LatencyResult, median, type RunResult, type ThroughputResult } from './harness/run-result.ts'
 import { textFile } from './harness/text-file.ts'
 import { textTable } from './harness/text-table.ts'
@@ -45,7 +45,7 @@ interface Judgement {
 
 function orderOf(name: string): RunOrder {
   const { events, readsTextFile } = workloadNamed(name)
-  return { workload: name, events, threads: THREADS, warmups: 1, textFile: readsTextFile ? textFile() : '' }
+  return { workload: name, events, threads: THREADS, warmups: OWN_WARMUPS, textFile: readsTextFile ? textFile() : '' }
 }
 
 async function judgeAll(table: FloorTable, options: FloorOptions): Promise<readonly Judgement[]> {

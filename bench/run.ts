@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { checkChecksum, expectedChecksum } from './harness/checksum-check.ts'
 import { runOwn, runPeer } from './harness/programs.ts'
 import { ratioTable, resultTable } from './harness/result-tables.ts'
-import type { RunOrder } from './harness/run-order.ts'
+import { OWN_WARMUPS, type RunOrder } from './harness/run-order.ts'
 import { isLatency, type RunResult } from './harness/run-result.ts'
 import { textFile } from './harness/text-file.ts'
 import { PEERS, type Peer, WORKLOADS, workloadNamed } from './harness/workload-table.ts'
@@ -22,9 +22,6 @@ Without names all but latency_q5 are measured. A run whose results have another 
   --guarantee NAME   none: jobs in one process take no snapshots
   --json             nothing but the lines of JSON
 `
-
-/** Whole runs of ours before the one that counts. */
-const OWN_WARMUPS = 1
 
 interface BenchOptions {
   readonly workloads: readonly string[]

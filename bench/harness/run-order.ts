@@ -9,6 +9,12 @@ export interface RunOrder {
   readonly textFile: string
 }
 
+/**
+ * Runs of the whole job before the one that counts, on the same threads: as many as the runtime takes until it has
+ * settled. The peers' harness runs the job twice before.
+ */
+export const OWN_WARMUPS = 5
+
 /** The order that a process was started with. */
 export function orderOfProcess(): RunOrder {
   return JSON.parse(process.argv[2]!) as RunOrder

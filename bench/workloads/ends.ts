@@ -33,7 +33,7 @@ function numbered<T>(name: string, count: number, args: WorkloadArgs, prepare: (
 }
 
 export function bids(args: WorkloadArgs): BatchSource<Bid> {
-  return numbered('bids', args.events, args, () => (n) => bid(n, Math.floor(n / BIDS_PER_MS)))
+  return numbered('bids', args.events, args, () => (n) => bid(n, (n / BIDS_PER_MS) | 0))
 }
 
 export function trades(args: WorkloadArgs): BatchSource<Trade> {

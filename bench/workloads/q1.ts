@@ -12,7 +12,7 @@ export default defineJob({ name: 'q1' }, (args) => {
     .map((bid) => ({
       auction: bid.auction,
       bidder: bid.bidder,
-      price: Math.floor((bid.price * 908) / 1000),
+      price: (Math.imul(bid.price, 908) / 1000) | 0,
       ts: bid.ts,
     }))
     .writeTo(checksumSink(workload, bidRow))

@@ -1,3 +1,4 @@
+import { generateFunction } from '../base/generated-code.ts'
 import type { Column } from '../core/batch.ts'
 import type { ColumnarForm } from './aggregate-operation.ts'
 import { kernelSource } from './kernel-source.ts'
@@ -119,16 +120,12 @@ export interface Kernels {
 }
 
 const compiled = new WeakMap<ColumnarForm, Kernels>()
-let compilations = 0
 
 /** The kernels of a form; made once for each form object. */
 export function compileKernels(form: ColumnarForm): Kernels {
   const known = compiled.get(form)
   if (known !== undefined) return known
-  // A text of its own keeps V8 from sharing code, and with it type feedback, between operations of equal text: each
-  // then inlines its own getters.
-  const text = `${kernelSource(form)}\n//# sourceURL=nacelle:kernels-${++compilations}`
-  const factory = new Function('constants', 'getters', text) as KernelFactory
+  const factory: KernelFactory = generateFunction('kernels', ['constants', 'getters'], kernelSource(form))
   const getters = form.values.map((value) => value.get)
   const kernels: Kernels = { ...factory(form.constants, getters), form, newState: newStateOf(form), grow: growOf(form) }
   compiled.set(form, kernels)

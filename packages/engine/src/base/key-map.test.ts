@@ -31,6 +31,8 @@ const key = fc.oneof(
   fc.integer({ min: 0, max: 30 }).map((i) => i * 64 - 1000),
   fc.constantFrom(0, -0, Number.NaN, 0.5, Infinity),
   fc.constantFrom('', 'a', 'b', '1'),
+  fc.string({ unit: fc.constantFrom('a', '\0', 'é', '中'), maxLength: 10 }),
+  fc.integer({ min: 0, max: 120 }).map((i) => `w${i}`),
   fc.constantFrom<unknown>(true, false, null, undefined, 1n),
   fc.integer({ min: 0, max: 5 }).map((i) => new Date(i)),
   fc.integer({ min: 0, max: 40 }).map((i) => ['t', i]),

@@ -1,4 +1,5 @@
 import { isStructuralKey, keyHash, mix } from './key-hash.ts'
+import { NOT_SHORT, SHORT_LENGTH_MAX, ShortStringTable } from './short-string-table.ts'
 import { StructuralKeyTable } from './structural-key-table.ts'
 
 /** Integers below this may have their place in a dense array. */
@@ -9,8 +10,8 @@ const DENSE_SPARSITY = 16
 
 /**
  * A map from keys to small integers (0 to 2^31 - 1) that compares keys by value as `keyEquals` does. Small integers lie
- * in a dense array, other integers in an open hash table, other primitives in a Map, and dates, arrays and objects in a
- * table by structural hash.
+ * in a dense array, other integers and short strings in open hash tables, other primitives in a Map, and dates, arrays
+ * and objects in a table by structural hash.
  */
 export class KeyMap {
   /** How many keys there are. */
@@ -23,6 +24,7 @@ export class KeyMap {
   /** The integers outside `dense`: pairs (key, value); a value of -1 marks a free place. */
   private integers: Int32Array = new Int32Array(0)
   private integerCount = 0
+  private readonly shortStrings = new ShortStringTable()
   private readonly others: Map<unknown, number> = new Map()
   private structural: StructuralKeyTable | null = null
 
@@ -34,6 +36,11 @@ export class KeyMap {
         // Negative keys are large unsigned numbers here, so one comparison covers both borders.
         if (integer >>> 0 < this.dense.length) return this.dense[integer]!
         return this.integerCount === 0 ? -1 : this.getInteger(integer)
+      }
+    } else if (typeof key === 'string') {
+      if (key.length <= SHORT_LENGTH_MAX) {
+        const value = this.shortStrings.get(key)
+        if (value !== NOT_SHORT) return value
       }
     } else if (isStructuralKey(key)) {
       return this.structural === null ? -1 : this.structural.get(key)
@@ -49,6 +56,13 @@ export class KeyMap {
     if (typeof key === 'number') {
       const integer = key | 0
       if (integer === key) return this.setInteger(integer, value)
+    } else if (typeof key === 'string') {
+      if (key.length <= SHORT_LENGTH_MAX) {
+        const before = this.shortStrings.count
+        const isSet = this.shortStrings.set(key, value)
+        this.size += this.shortStrings.count - before
+        if (isSet) return
+      }
     } else if (isStructuralKey(key)) {
       this.structural ??= new StructuralKeyTable()
       if (this.structural.set(key, value)) this.size++
@@ -72,6 +86,7 @@ export class KeyMap {
     this.integerCount = 0
     this.dense.fill(-1)
     this.integers.fill(-1)
+    this.shortStrings.clear()
     this.others.clear()
     this.structural = null
   }
@@ -85,6 +100,8 @@ export class KeyMap {
         this.dense[integer] = -1
         return present
       }
+    } else if (typeof key === 'string') {
+      if (key.length <= SHORT_LENGTH_MAX && this.shortStrings.delete(key)) return true
     } else if (isStructuralKey(key)) {
       return this.structural !== null && this.structural.delete(key)
     }

@@ -1,3 +1,5 @@
+import type { ItemNumbering } from './item-numbering.ts'
+
 /** The kind of a column: `f64` lies in a Float64Array, `any` in an array of JavaScript values. */
 export type ColumnType = 'f64' | 'any'
 
@@ -48,14 +50,24 @@ export class Batch {
   dictionary: KeyDictionary | null
   /** Layout `keyed`: how many keys the dictionary had when the batch was sealed. */
   keyCount = 0
+  /** Layout `items`: the number of each entry in {@link numbering}, -1 = it has none. Meaningless without numbering. */
+  numbers: Int32Array | null = null
+  /** Layout `items`: for consumers that can use it, numbers of items that repeat; null = there are none. */
+  numbering: ItemNumbering | null = null
 
   constructor(layout: BatchLayout, capacity: number) {
     const keyed = layout.kind === 'keyed'
-    this.items = keyed ? [] : newArray(capacity)
+    this.items = keyed ? [] : new Array<unknown>(capacity)
     this.timestamps = layout.timed ? new Float64Array(capacity) : null
     this.slots = keyed ? new Int32Array(capacity) : null
     this.columns = keyed ? layout.columns.map((type) => newColumn(type, capacity)) : []
     this.dictionary = null
+  }
+
+  /** Forgets all entries, so that the batch can be filled anew. */
+  clear(): void {
+    this.count = 0
+    this.numbering = null
   }
 
   /** Makes room for `capacity` entries in all typed columns. Item arrays grow by themselves. */
@@ -74,15 +86,8 @@ export class Batch {
   }
 }
 
-/** A packed array that can be filled by index: `new Array(n)` alone would give a holey one, which is slower to read. */
-function newArray(capacity: number): unknown[] {
-  const array: unknown[] = []
-  for (let i = 0; i < capacity; i++) array.push(undefined)
-  return array
-}
-
 function newColumn(type: ColumnType, capacity: number): Column {
-  return type === 'f64' ? new Float64Array(capacity) : newArray(capacity)
+  return type === 'f64' ? new Float64Array(capacity) : new Array<unknown>(capacity)
 }
 
 function grownLength(length: number, capacity: number): number {

@@ -189,7 +189,7 @@ export class EdgeOutbox implements Outbox {
       if (!all) return false
       this.#positions.fill(0)
     }
-    this.staging.count = 0
+    this.staging.clear()
     this.#itemsOut += count
     return true
   }
@@ -200,7 +200,7 @@ export class EdgeOutbox implements Outbox {
     this.#singlePositions[ordinal] = position
     if (position < batch.count) return false
     this.#itemsOut += batch.count
-    batch.count = 0
+    batch.clear()
     this.#singlePositions[ordinal] = 0
     return true
   }

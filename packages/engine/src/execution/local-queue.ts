@@ -60,7 +60,10 @@ export class LocalQueue implements QueueProducer, QueueConsumer {
     this.#batches[at] = batch
     this.#items += batch.count
     const next = this.#spare.pop() ?? new Batch(this.#layout, this.#batchCapacity)
-    next.count = 0
+    // A young array takes new objects without being noted in the collector's books, which an array that has been used
+    // for long is at each of them; numbered items are old themselves, and for them the array is kept.
+    if (this.#layout.kind === 'items' && next.numbering === null) next.items = new Array<unknown>(this.#batchCapacity)
+    next.clear()
     return next
   }
 

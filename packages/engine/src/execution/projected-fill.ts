@@ -1,3 +1,4 @@
+import { generateFunction } from '../base/generated-code.ts'
 import { type KeyMap, keyLookupText } from '../base/key-map.ts'
 import type { Batch } from '../core/batch.ts'
 import type { KeyFunction, Projection } from '../core/edge.ts'
@@ -67,5 +68,5 @@ return function fill(batch, from, collector) {
   return count;
 }`
   const names = ['keyOf', 'failure', ...getters.map((_, i) => `get${i}`)]
-  return new Function(...names, source)(keyFunction, failure, ...getters) as ProjectedFill
+  return generateFunction<ProjectedFill>('projected-fill', names, source)(keyFunction, failure, ...getters)
 }

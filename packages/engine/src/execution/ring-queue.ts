@@ -53,7 +53,7 @@ export class RingQueueProducer implements QueueProducer {
     // A refused batch may still have gone in part.
     this.#doorbell.mark(this.#consumerThread)
     if (!taken) return null
-    batch.count = 0
+    batch.clear()
     return batch
   }
 

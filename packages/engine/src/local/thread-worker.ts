@@ -1,4 +1,5 @@
 import { describeThrownValue, encodeError, isErrorLike } from '../base/encoded-error.ts'
+import { beginGeneratedCode } from '../base/generated-code.ts'
 import { NacelleError } from '../base/nacelle-error.ts'
 import { dagToJson } from '../core/dag-json.ts'
 import type { JobContext } from '../core/processor-context.ts'
@@ -80,6 +81,7 @@ export class ThreadWorker {
       activity.beat()
       this.#beats = platform.timers.every(BEAT_MS, () => activity.beat())
     }
+    beginGeneratedCode(load.bundlePath)
     const definition = await loadJob(load.bundlePath)
     const pipeline = await buildPipeline(definition, load.args)
     const dag = pipeline.toDag()

@@ -1,3 +1,4 @@
+import { beginNumbers } from '../core/item-numbering.ts'
 import { type ChainStage, givesSeveral } from './chain-stage.ts'
 import { textTokenizer } from './text-tokenizer.ts'
 
@@ -66,6 +67,7 @@ class ChainWriter {
     this.#stages = stages
     this.#timed = timed
     this.#terminal = terminal
+    this.#constant('beginNumbers', beginNumbers)
     stages.forEach((stage, k) => {
       if (stage.kind === 'tokenize') return this.#constant(`tokenizer${k}`, textTokenizer(stage.separator))
       if (stage.kind === 'peek') this.#constant(`should${k}`, stage.shouldLog)
@@ -126,7 +128,7 @@ return { run: ${this.#run()}, tails: [${tails.join(', ')}] };`
   #stagesFrom(k: number, x: string, drop: string): string {
     const stage = this.#stages[k]
     if (stage === undefined)
-      return `at = ${k}; ${this.#terminal.text(x, this.#timed ? 'time' : 'NaN', '{ i++; break; }')}`
+      return `at = ${k}; ${this.#number()} ${this.#terminal.text(x, this.#timed ? 'time' : 'NaN', '{ i++; break; }')}`
     const rest = (variable: string) => this.#stagesFrom(k + 1, variable, drop)
     switch (stage.kind) {
       case 'peek':
@@ -183,6 +185,14 @@ for (let ${position} = 0; ;) {
   ${position} = ${tokenizer}.position;
   ${this.#stagesFrom(k + 1, token, 'continue;')}
 }`
+  }
+
+  /** Notes the number of a token that comes out as it was cut. */
+  #number(): string {
+    const last = this.#stages.findLastIndex((stage) => stage.kind !== 'filter' && stage.kind !== 'peek')
+    if (this.#stages[last]?.kind !== 'tokenize') return ''
+    return `if (output.numbering !== tokenizer${last}.table.numbering) { output.count = n; beginNumbers(output, tokenizer${last}.table.numbering, capacity); }
+output.numbers[n] = tokenizer${last}.table.number;`
   }
 
   #refusePromise(value: string, k: number, x: string): string {

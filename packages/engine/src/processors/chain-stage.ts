@@ -1,3 +1,4 @@
+import type { ItemNumbering } from '../core/item-numbering.ts'
 import type { TokenSeparator } from '../core/token-separator.ts'
 
 /** A user's function as a chain holds it. */
@@ -44,6 +45,8 @@ export interface ChainOutput {
   count: number
   readonly items: unknown[]
   readonly timestamps: Float64Array | null
+  numbers: Int32Array | null
+  numbering: ItemNumbering | null
   reserve(capacity: number): void
 }
 

@@ -1,3 +1,4 @@
+import { generateFunction } from '../base/generated-code.ts'
 import { ChainChecks, type HalfRead } from './chain-checks.ts'
 import { chainSource } from './chain-source.ts'
 import type { ChainEnvironment, ChainInput, ChainOutput, ChainProgram, ChainStage } from './chain-stage.ts'
@@ -7,6 +8,12 @@ import { type TextTokenizer, TokenIterator } from './text-tokenizer.ts'
 type RunFunction = (batch: ChainInput, from: number, to: number, output: ChainOutput, capacity: number) => number
 /** What follows one stage that gives several items, as generated: takes one of its results. */
 type TailFunction = (item: unknown, timestamp: number, output: ChainOutput, capacity: number) => void
+
+/** What the generated text evaluates to. */
+interface GeneratedChain {
+  readonly run: RunFunction
+  readonly tails: readonly (TailFunction | null)[]
+}
 
 /**
  * A chain as one generated function around the user's closures: no call of ours, no allocation of ours per item.
@@ -25,15 +32,8 @@ export class CompiledChain implements ChainProgram {
   constructor(stages: readonly ChainStage[], environment: ChainEnvironment, timed: boolean) {
     this.#checks = new ChainChecks(environment.vertexName, stages)
     const { text, names, values } = chainSource(stages, timed)
-    const made = new Function('chain', 'checks', 'log', ...names, text)(
-      this,
-      this.#checks,
-      environment.log,
-      ...values,
-    ) as {
-      readonly run: RunFunction
-      readonly tails: readonly (TailFunction | null)[]
-    }
+    const make = generateFunction<GeneratedChain>('chain', ['chain', 'checks', 'log', ...names], text)
+    const made = make(this, this.#checks, environment.log, ...values)
     this.#run = made.run
     this.#tails = made.tails
   }

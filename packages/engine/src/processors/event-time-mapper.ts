@@ -43,13 +43,12 @@ export class EventTimeMapper {
    */
   observe(items: readonly unknown[], timestamps: Float64Array, from: number, to: number): void {
     const { timestampOf } = this.#policy
-    if (timestampOf === 'ingestion') this.#stamp(timestamps, from, to)
-    else if (timestampOf !== 'native') this.#apply(timestampOf, items, timestamps, from, to)
-    let top = this.#top
-    for (let i = from; i < to; i++) {
-      const timestamp = timestamps[i]!
-      if (timestamp > top) top = timestamp
-      else if (!(timestamp >= -TIMESTAMP_MAX)) throw this.#notATime(items[i], timestamp)
+    let top: number
+    if (typeof timestampOf === 'function') {
+      top = this.#apply(timestampOf, items, timestamps, from, to)
+    } else {
+      if (timestampOf === 'ingestion') this.#stamp(timestamps, from, to)
+      top = this.#topOf(items, timestamps, from, to)
     }
     if (top > TIMESTAMP_MAX) throw this.#notATime(items[timestamps.indexOf(top, from)], top)
     this.#top = top
@@ -91,13 +90,25 @@ export class EventTimeMapper {
     timestamps.fill(Math.max(this.#top, this.#clock.wallMs()), from, to)
   }
 
+  /** The highest timestamp so far, that of the entries included. */
+  #topOf(items: readonly unknown[], timestamps: Float64Array, from: number, to: number): number {
+    let top = this.#top
+    for (let i = from; i < to; i++) {
+      const timestamp = timestamps[i]!
+      if (timestamp > top) top = timestamp
+      else if (!(timestamp >= -TIMESTAMP_MAX)) throw this.#notATime(items[i], timestamp)
+    }
+    return top
+  }
+
   #apply(
     timestampOf: (item: unknown) => number,
     items: readonly unknown[],
     timestamps: Float64Array,
     from: number,
     to: number,
-  ): void {
+  ): number {
+    let top = this.#top
     let i = from
     try {
       for (; i < to; i++) {
@@ -105,7 +116,10 @@ export class EventTimeMapper {
         // The column would turn null into 0 and texts into numbers without a word.
         if (typeof timestamp !== 'number') throw this.#notATime(items[i], timestamp)
         timestamps[i] = timestamp
+        if (timestamp > top) top = timestamp
+        else if (!(timestamp >= -TIMESTAMP_MAX)) throw this.#notATime(items[i], timestamp)
       }
+      return top
     } catch (thrown) {
       throw userFunctionError(thrown, { vertex: this.#vertexName, what: 'the timestamp function', item: items[i] })
     }

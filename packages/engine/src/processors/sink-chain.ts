@@ -1,10 +1,14 @@
 import { assert } from '../base/assert.ts'
+import { generateFunction } from '../base/generated-code.ts'
 import { ChainChecks } from './chain-checks.ts'
 import { chainSource } from './chain-source.ts'
 import { type ChainInput, type ChainStage, givesSeveral, type StageFunction } from './chain-stage.ts'
 
 /** Takes an item into a user's sink; may answer a promise that has to settle before the next. */
 export type ReceiveFunction = (sink: never, item: never, timestamp: number) => unknown
+
+/** The loop as generated. */
+type SinkRun = (batch: ChainInput, from: number, to: number, output: typeof NO_OUTPUT, capacity: number) => number
 
 /** What a {@link SinkChain} is made of. */
 export interface SinkChainOptions {
@@ -25,7 +29,7 @@ export class SinkChain {
   promise: PromiseLike<unknown> | null = null
   /** The item that {@link promise} belongs to. */
   promiseItem: unknown = undefined
-  readonly #run: (batch: ChainInput, from: number, to: number, output: typeof NO_OUTPUT, capacity: number) => number
+  readonly #run: SinkRun
 
   constructor(options: SinkChainOptions) {
     const { stages, receive, timed, vertexName } = options
@@ -40,7 +44,8 @@ if (answer !== undefined && typeof answer === 'object' && answer !== null && typ
       names: ['receive'],
       values: [receive],
     })
-    this.#run = new Function('chain', 'checks', 'log', ...names, text)(this, checks, options.log, ...values).run
+    const make = generateFunction<{ run: SinkRun }>('sink-chain', ['chain', 'checks', 'log', ...names], text)
+    this.#run = make(this, checks, options.log, ...values).run
   }
 
   /** The user's sink object. */
@@ -57,5 +62,7 @@ const NO_OUTPUT = {
   count: 0,
   items: [] as unknown[],
   timestamps: null as Float64Array | null,
+  numbers: null,
+  numbering: null,
   reserve: (_capacity: number) => {},
 }

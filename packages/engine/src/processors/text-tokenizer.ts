@@ -1,3 +1,4 @@
+import { NO_NUMBER } from '../core/item-numbering.ts'
 import type { TokenSeparator } from '../core/token-separator.ts'
 import { SHORT_LENGTH_MAX, TokenTable } from './token-table.ts'
 
@@ -16,6 +17,8 @@ export interface TextTokenizer {
   next(text: string, from: number): string | null
   /** Where to go on after the last token that {@link next} answered. */
   readonly position: number
+  /** The table that keeps tokens and numbers them: it tells the number of the last token. */
+  readonly table: Pick<TokenTable, 'number' | 'numbering'>
 }
 
 /** A tokenizer with a table of tokens of its own, bounded in memory. `tokensMax` limits the table, for tests. */
@@ -34,10 +37,10 @@ const HASH_FACTOR = 0x01000193
 
 class WordTokenizer implements TextTokenizer {
   position = 0
-  readonly #table: TokenTable
+  readonly table: TokenTable
 
   constructor(table: TokenTable) {
-    this.#table = table
+    this.table = table
   }
 
   next(text: string, from: number): string | null {
@@ -62,7 +65,7 @@ class WordTokenizer implements TextTokenizer {
     } while (unit > BLANK && unit < NO_BREAK_SPACE)
     if (at - start > SHORT_LENGTH_MAX || (at < end && !isWhiteSpace(unit))) return this.#longWord(text, start)
     this.position = at
-    return this.#table.short(low, high, text, start, at)
+    return this.table.short(low, high, text, start, at)
   }
 
   #longWord(text: string, start: number): string {
@@ -75,18 +78,18 @@ class WordTokenizer implements TextTokenizer {
       hash = Math.imul(hash ^ unit, HASH_FACTOR)
     }
     this.position = at
-    return this.#table.long(hash, text, start, at)
+    return this.table.long(hash, text, start, at)
   }
 }
 
 /** Cuts at one character. `position` is one behind the end when the last token is answered: it may be an empty one. */
 class PartTokenizer implements TextTokenizer {
   position = 0
-  readonly #table: TokenTable
+  readonly table: TokenTable
   readonly #separator: number
 
   constructor(table: TokenTable, separator: number) {
-    this.#table = table
+    this.table = table
     this.#separator = separator
   }
 
@@ -108,7 +111,9 @@ class PartTokenizer implements TextTokenizer {
     }
     if (at - from > SHORT_LENGTH_MAX) return this.#longPart(text, from)
     this.position = at + 1
-    return at === from ? '' : this.#table.short(low, high, text, from, at)
+    if (at > from) return this.table.short(low, high, text, from, at)
+    this.table.number = NO_NUMBER
+    return ''
   }
 
   #longPart(text: string, from: number): string {
@@ -122,7 +127,7 @@ class PartTokenizer implements TextTokenizer {
       hash = Math.imul(hash ^ unit, HASH_FACTOR)
     }
     this.position = at + 1
-    return this.#table.long(hash, text, from, at)
+    return this.table.long(hash, text, from, at)
   }
 }
 

@@ -1,3 +1,5 @@
+import { ItemNumbering, NO_NUMBER } from '../core/item-numbering.ts'
+
 /** Tokens kept at most, when the maker does not say otherwise; then the table starts anew. */
 const TOKENS_MAX = 1 << 20
 
@@ -12,6 +14,10 @@ export const SHORT_LENGTH_MAX = 8
 
 const INITIAL_PLACES = 256
 
+/** 32-bit words of a place of the table of short tokens. */
+const PLACE = 4
+const PLACE_BITS = 2
+
 /**
  * The strings of tokens seen before: a token that repeats costs no allocation, and all of its occurrences are one
  * string, whose hash is known.
@@ -22,12 +28,18 @@ const INITIAL_PLACES = 256
  * a small table misses the caches less often than a sparse one probes.
  */
 export class TokenTable {
+  /** Number of the token answered last; {@link NO_NUMBER} when it is not kept. */
+  number: number = NO_NUMBER
+  /** The numbering that numbers belong to; another one after the table has started anew. */
+  numbering: ItemNumbering = new ItemNumbering()
   readonly #tokensMax: number
-  #keys = new Int32Array(INITIAL_PLACES * 2)
+  /** For each place four words: the two of the key, the token's number, one unused. */
+  #keys = new Int32Array(INITIAL_PLACES * PLACE)
   #shorts: string[] = emptyStrings(INITIAL_PLACES)
   #shortCount = 0
   /** Hash of each long token; 0 = a free place. */
   #hashes = new Int32Array(INITIAL_PLACES)
+  #longNumbers = new Int32Array(INITIAL_PLACES)
   #longs: string[] = emptyStrings(INITIAL_PLACES)
   #longCount = 0
   #longUnits = 0
@@ -49,20 +61,26 @@ export class TokenTable {
    */
   short(low: number, high: number, text: string, from: number, to: number): string {
     const keys = this.#keys
-    const mask = keys.length - 2
-    let at = (hashOf(low, high) << 1) & mask
+    const mask = keys.length - PLACE
+    let at = (hashOf(low, high) << PLACE_BITS) & mask
     for (;;) {
       const key = keys[at]!
-      if (key === low && keys[at + 1] === high) return this.#shorts[at >> 1]!
+      if (key === low && keys[at + 1] === high) {
+        this.number = keys[at + 2]!
+        return this.#shorts[at >> PLACE_BITS]!
+      }
       // No unit is 0, so neither is the lower half of a key.
       if (key === 0) return this.#addShort(at, text.slice(from, to), low, high)
-      at = (at + 2) & mask
+      at = (at + PLACE) & mask
     }
   }
 
   /** A token of any length and units, but not empty; `hash` must depend on its units only. */
   long(hash: number, text: string, from: number, to: number): string {
-    if (to - from > TOKEN_LENGTH_MAX) return text.slice(from, to)
+    if (to - from > TOKEN_LENGTH_MAX) {
+      this.number = NO_NUMBER
+      return text.slice(from, to)
+    }
     const key = spread(hash)
     const hashes = this.#hashes
     const mask = hashes.length - 1
@@ -70,7 +88,10 @@ export class TokenTable {
     for (;;) {
       const held = hashes[at]!
       if (held === 0) return this.#addLong(at, copyOf(text, from, to), key)
-      if (held === key && isAt(this.#longs[at]!, text, from, to)) return this.#longs[at]!
+      if (held === key && isAt(this.#longs[at]!, text, from, to)) {
+        this.number = this.#longNumbers[at]!
+        return this.#longs[at]!
+      }
       at = (at + 1) & mask
     }
   }
@@ -78,15 +99,17 @@ export class TokenTable {
   #addShort(at: number, token: string, low: number, high: number): string {
     this.#keys[at] = low
     this.#keys[at + 1] = high
-    this.#shorts[at >> 1] = token
+    this.#keys[at + 2] = this.number = this.numbering.count++
+    this.#shorts[at >> PLACE_BITS] = token
     this.#shortCount++
     if (this.size >= this.#tokensMax) this.#clear()
-    else if (this.#shortCount * 5 > this.#keys.length * 2) this.#growShorts()
+    else if (this.#shortCount * 5 > this.#shorts.length * 4) this.#growShorts()
     return token
   }
 
   #addLong(at: number, token: string, hash: number): string {
     this.#hashes[at] = hash
+    this.#longNumbers[at] = this.number = this.numbering.count++
     this.#longs[at] = token
     this.#longCount++
     this.#longUnits += token.length
@@ -101,21 +124,24 @@ export class TokenTable {
     this.#hashes.fill(0)
     this.#longs.fill('')
     this.#shortCount = this.#longCount = this.#longUnits = 0
+    this.number = NO_NUMBER
+    this.numbering = new ItemNumbering()
   }
 
   #growShorts(): void {
     const keys = new Int32Array(this.#keys.length * 2)
     const shorts = emptyStrings(this.#shorts.length * 2)
-    const mask = keys.length - 2
-    for (let from = 0; from < this.#keys.length; from += 2) {
+    const mask = keys.length - PLACE
+    for (let from = 0; from < this.#keys.length; from += PLACE) {
       const low = this.#keys[from]!
       if (low === 0) continue
       const high = this.#keys[from + 1]!
-      let at = (hashOf(low, high) << 1) & mask
-      while (keys[at] !== 0) at = (at + 2) & mask
+      let at = (hashOf(low, high) << PLACE_BITS) & mask
+      while (keys[at] !== 0) at = (at + PLACE) & mask
       keys[at] = low
       keys[at + 1] = high
-      shorts[at >> 1] = this.#shorts[from >> 1]!
+      keys[at + 2] = this.#keys[from + 2]!
+      shorts[at >> PLACE_BITS] = this.#shorts[from >> PLACE_BITS]!
     }
     this.#keys = keys
     this.#shorts = shorts
@@ -123,6 +149,7 @@ export class TokenTable {
 
   #growLongs(): void {
     const hashes = new Int32Array(this.#hashes.length * 2)
+    const numbers = new Int32Array(hashes.length)
     const longs = emptyStrings(hashes.length)
     const mask = hashes.length - 1
     for (let from = 0; from < this.#hashes.length; from++) {
@@ -131,9 +158,11 @@ export class TokenTable {
       let at = hash & mask
       while (hashes[at] !== 0) at = (at + 1) & mask
       hashes[at] = hash
+      numbers[at] = this.#longNumbers[from]!
       longs[at] = this.#longs[from]!
     }
     this.#hashes = hashes
+    this.#longNumbers = numbers
     this.#longs = longs
   }
 }

@@ -1,3 +1,5 @@
+import { generateFunction } from '../base/generated-code.ts'
+
 /** What kind of thing a shape describes: a plain object, one without prototype, or an array of a fixed length. */
 export type ShapeKind = 'object' | 'nullObject' | 'tuple'
 
@@ -91,8 +93,9 @@ return (values, from, to, i32, f64, u8, offsets, stack, base) => {
   }
   return -1
 }`
-  const make = new Function('keys', 'PlainObject', 'PlainArray', 'prototype', 'getPrototypeOf', text)
-  return make(fields, Object, Array, prototypeOf(shape), Object.getPrototypeOf) as ShapeWriteFunction
+  const parameters = ['keys', 'PlainObject', 'PlainArray', 'prototype', 'getPrototypeOf']
+  const make = generateFunction<ShapeWriteFunction>('shape-writer', parameters, text)
+  return make(fields, Object, Array, prototypeOf(shape), Object.getPrototypeOf)
 }
 
 /** Generates the function that makes objects of a shape again. */
@@ -115,7 +118,7 @@ return (out, at, count, i32, f64, u8, offsets, stack, base) => {
   ${bind.join('\n  ')}
   for (let i = 0; i < count; i++) out[at + i] = ${literal(shape, fields, values)}
 }`
-  return new Function(text)() as ShapeReadFunction
+  return generateFunction<ShapeReadFunction>('shape-reader', [], text)()
 }
 
 function prototypeOf(shape: ShapeKind): object | null {

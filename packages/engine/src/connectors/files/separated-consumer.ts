@@ -1,4 +1,5 @@
 import type { Batch } from '../../core/batch.ts'
+import { beginNumbers } from '../../core/item-numbering.ts'
 import { type Decode, decoderOf, type SplitConsumer, takeLine } from './split-consumer.ts'
 import type { DecodableBytes, SplitReader, TextEncoding } from './split-reader.ts'
 import { wordAt } from './word-consumer.ts'
@@ -33,6 +34,8 @@ export class SeparatedConsumer implements SplitConsumer {
     const table = this.#table
     const separator = this.#separator
     const separators = separator * 0x01010101
+    const { numbering } = table
+    const numbers = beginNumbers(staging, numbering, capacity)
     let at = reader.start
     let count = staging.count
     // A part begins at every position reached here: each line ends with a newline, so there is one behind a last
@@ -44,7 +47,9 @@ export class SeparatedConsumer implements SplitConsumer {
       if (stops !== 0) {
         length = (31 - Math.clz32(stops & -stops)) >>> 3
         if (bytes[at + length] === separator) {
-          items[count++] = length === 0 ? '' : table.short(low & WORD_MASKS[length]!, 0, length, bytes, at)
+          if (length === 0) items[count] = table.empty()
+          else items[count] = table.short(low & WORD_MASKS[length]!, 0, length, bytes, at)
+          numbers[count++] = table.number
           at += length + 1
           continue
         }
@@ -54,7 +59,8 @@ export class SeparatedConsumer implements SplitConsumer {
         if (highStops !== 0) {
           length = 4 + ((31 - Math.clz32(highStops & -highStops)) >>> 3)
           if (bytes[at + length] === separator) {
-            items[count++] = table.short(low, high & WORD_MASKS[length - 4]!, length, bytes, at)
+            items[count] = table.short(low, high & WORD_MASKS[length - 4]!, length, bytes, at)
+            numbers[count++] = table.number
             at += length + 1
             continue
           }
@@ -62,11 +68,14 @@ export class SeparatedConsumer implements SplitConsumer {
       }
       const isLast = bytes[at + length] === NEWLINE
       const trimmed = isLast && length > 0 && bytes[at + length - 1] === CARRIAGE_RETURN ? length - 1 : length
-      items[count++] = trimmed === 0 ? '' : wordAt(table, bytes, view, at, trimmed)
+      items[count] = trimmed === 0 ? table.empty() : wordAt(table, bytes, view, at, trimmed)
+      numbers[count++] = table.number
       at += length + 1
     }
     reader.start = at
     staging.count = count
+    // When the table has started anew, the batch has numbers of two numberings.
+    if (table.numbering !== numbering) staging.numbering = null
   }
 
   end(): void {}

@@ -1,4 +1,5 @@
 import type { Batch } from '../../core/batch.ts'
+import { beginNumbers } from '../../core/item-numbering.ts'
 import { decoderOf, type SplitConsumer } from './split-consumer.ts'
 import type { DecodableBytes, SplitReader, TextEncoding } from './split-reader.ts'
 import { whiteSpaceLength } from './white-space.ts'
@@ -26,6 +27,8 @@ export class WordConsumer implements SplitConsumer {
     const { bytes, view, limit } = reader
     const { items } = staging
     const table = this.#table
+    const { numbering } = table
+    const numbers = beginNumbers(staging, numbering, capacity)
     let at = reader.start
     let count = staging.count
     while (at < limit && count < capacity) {
@@ -40,7 +43,8 @@ export class WordConsumer implements SplitConsumer {
         const length = (31 - Math.clz32(stops & -stops)) >>> 3
         const next = bytes[at + length]!
         if (length > 0 && (next === 32 || next === 10)) {
-          items[count++] = table.short(low & WORD_MASKS[length]!, 0, length, bytes, at)
+          items[count] = table.short(low & WORD_MASKS[length]!, 0, length, bytes, at)
+          numbers[count++] = table.number
           at += length + 1
           continue
         }
@@ -51,7 +55,8 @@ export class WordConsumer implements SplitConsumer {
           const length = (31 - Math.clz32(highStops & -highStops)) >>> 3
           const next = bytes[at + 4 + length]!
           if (next === 32 || next === 10) {
-            items[count++] = table.short(low, high & WORD_MASKS[length]!, length + 4, bytes, at)
+            items[count] = table.short(low, high & WORD_MASKS[length]!, length + 4, bytes, at)
+            numbers[count++] = table.number
             at += length + 5
             continue
           }
@@ -60,12 +65,15 @@ export class WordConsumer implements SplitConsumer {
       const end = this.#endOfWord(bytes, at)
       if (end === at) at += whiteSpaceLength(bytes, at, this.#isUtf8)
       else {
-        items[count++] = wordAt(table, bytes, view, at, end - at)
+        items[count] = wordAt(table, bytes, view, at, end - at)
+        numbers[count++] = table.number
         at = end
       }
     }
     reader.start = at
     staging.count = count
+    // When the table has started anew, the batch has numbers of two numberings.
+    if (table.numbering !== numbering) staging.numbering = null
   }
 
   end(): void {}

@@ -1,3 +1,4 @@
+import { ItemNumbering, NO_NUMBER } from '../../core/item-numbering.ts'
 import type { Decode } from './split-consumer.ts'
 import type { DecodableBytes } from './split-reader.ts'
 
@@ -24,6 +25,10 @@ export const WORD_MASKS: Int32Array = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -
  * than a sparse one probes.
  */
 export class WordTable {
+  /** Number of the word answered last; {@link NO_NUMBER} when it is not kept. */
+  number: number = NO_NUMBER
+  /** The numbering that numbers belong to; another one after the table has started anew. */
+  numbering: ItemNumbering = new ItemNumbering()
   readonly #decode: Decode
   readonly #wordsMax: number
   #entries = new Int32Array(4096 * ENTRY)
@@ -56,15 +61,26 @@ export class WordTable {
     for (;;) {
       const number = entries[slot + 3]!
       if (number === 0) return this.#add(slot, low, high, length, bytes, at)
-      if (entries[slot] === low && entries[slot + 1] === high && entries[slot + 2] === length)
+      if (entries[slot] === low && entries[slot + 1] === high && entries[slot + 2] === length) {
+        this.number = number - 1
         return this.#strings[number - 1]!
+      }
       slot = (slot + ENTRY) & mask
     }
   }
 
+  /** The word of no bytes, which is not kept. */
+  empty(): string {
+    this.number = NO_NUMBER
+    return ''
+  }
+
   /** The word of `length` > 8 bytes at `at`. */
   long(length: number, bytes: DecodableBytes, at: number): string {
-    if (length > WORD_LENGTH_MAX) return this.#decode(bytes, at, at + length)
+    if (length > WORD_LENGTH_MAX) {
+      this.number = NO_NUMBER
+      return this.#decode(bytes, at, at + length)
+    }
     const hash = hashLong(bytes, at, length)
     const entries = this.#entries
     let slot = spread(hash) & this.#mask
@@ -76,6 +92,7 @@ export class WordTable {
         entries[slot + 2] === length &&
         this.#hasBytes(entries[slot + 1]!, length, bytes, at)
       ) {
+        this.number = number - 1
         return this.#strings[number - 1]!
       }
       slot = (slot + ENTRY) & this.#mask
@@ -106,7 +123,8 @@ export class WordTable {
     entries[slot] = first
     entries[slot + 1] = second
     entries[slot + 2] = length
-    entries[slot + 3] = this.#strings.push(word)
+    this.numbering.count = entries[slot + 3] = this.#strings.push(word)
+    this.number = this.numbering.count - 1
     if (this.#strings.length >= this.#wordsMax || this.#arenaUsed >= ARENA_LENGTH_MAX) this.#clear()
     else if (this.#strings.length * 1.25 * ENTRY > entries.length) this.#grow()
     return word
@@ -116,6 +134,8 @@ export class WordTable {
     this.#entries.fill(0)
     this.#strings = []
     this.#arenaUsed = 0
+    this.number = NO_NUMBER
+    this.numbering = new ItemNumbering()
   }
 
   #grow(): void {

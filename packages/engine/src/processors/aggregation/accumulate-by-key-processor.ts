@@ -5,7 +5,12 @@ import { AbstractProcessor } from '../../core/abstract-processor.ts'
 import type { KeyFunction } from '../../core/edge.ts'
 import type { Inbox } from '../../core/inbox.ts'
 import { AggregationFailure } from './aggregation-failure.ts'
-import { compileKeyedItemLoop, type KeyedItemLoop } from './item-loops.ts'
+import {
+  compileKeyedItemLoop,
+  compileNumberedItemLoop,
+  type KeyedItemLoop,
+  type NumberedItemLoop,
+} from './item-loops.ts'
 import { KeyedEmission } from './keyed-emission.ts'
 import { KeyedState } from './keyed-state.ts'
 
@@ -27,6 +32,7 @@ export class AccumulateByKeyProcessor extends AbstractProcessor {
   #state!: KeyedState
   #emission!: KeyedEmission
   #accumulate!: KeyedItemLoop
+  #accumulateNumbered!: NumberedItemLoop
 
   constructor(options: AccumulateByKeyOptions) {
     super()
@@ -41,11 +47,14 @@ export class AccumulateByKeyProcessor extends AbstractProcessor {
     this.#state = new KeyedState(this.#kernels, failure)
     this.#emission = new KeyedEmission(this.#state, this.#kernels, failure)
     this.#accumulate = compileKeyedItemLoop(this.#kernels.form, keyFunction, failure)
+    this.#accumulateNumbered = compileNumberedItemLoop(this.#kernels.form, keyFunction, failure)
   }
 
   override process(_ordinal: number, inbox: Inbox): void {
-    this.#accumulate(inbox.batch.items, inbox.position, inbox.batch.count, this.#state)
-    inbox.position = inbox.batch.count
+    const { batch, position } = inbox
+    if (batch.numbering === null) this.#accumulate(batch.items, position, batch.count, this.#state)
+    else this.#accumulateNumbered(batch, position, this.#state)
+    inbox.position = batch.count
   }
 
   override saveToSnapshot(): boolean {

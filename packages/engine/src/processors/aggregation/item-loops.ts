@@ -1,7 +1,9 @@
 import type { ColumnarForm } from '../../aggregate/aggregate-operation.ts'
 import { bindColumns, bindConstants, cells, namesOf, takeValues } from '../../aggregate/kernel-text.ts'
 import type { AggregateState } from '../../aggregate/kernels.ts'
+import { generateFunction } from '../../base/generated-code.ts'
 import { keyLookupText } from '../../base/key-map.ts'
+import type { Batch } from '../../core/batch.ts'
 import type { KeyFunction } from '../../core/edge.ts'
 import { type AggregationFailure, AT_ACCUMULATE, AT_EXPORT, AT_KEY, AT_VALUE } from './aggregation-failure.ts'
 import type { KeyedState } from './keyed-state.ts'
@@ -58,6 +60,46 @@ export function compileKeyedItemLoop(
   )
 }
 
+/** Adds the items of a batch whose producer has numbered them, from `from` on. */
+export type NumberedItemLoop = (batch: Batch, from: number, state: KeyedState) => void
+
+/**
+ * Makes the loop of an aggregation by key over numbered items: the key function is asked once for each number.
+ */
+export function compileNumberedItemLoop(
+  form: ColumnarForm,
+  keyFunction: KeyFunction,
+  failure: AggregationFailure,
+): NumberedItemLoop {
+  const names = form.state.map((_, i) => `s${i}`)
+  const rebind = names.map((name, i) => `${name} = state.columns[${i}];`).join(' ')
+  return compile<NumberedItemLoop>(
+    form,
+    failure,
+    `function (batch, from, state) {
+  const items = batch.items, numbers = batch.numbers, to = batch.count;
+  const rows = state.rowsOfNumbers(batch.numbering);
+  let ${[...names.map((name, i) => `${name} = state.columns[${i}]`), 'i = from', `at = ${AT_KEY}`, 'item'].join(', ')};
+  try {
+    for (; i < to; i++) {
+      item = items[i];
+      const number = numbers[i];
+      let row = number < 0 ? -1 : rows[number];
+      if (row < 0) {
+        at = ${AT_KEY};
+        const key = keyOf(item);
+        row = state.keys.get(key);
+        if (row < 0) { row = state.newRow(key, item); ${rebind} }
+        if (number >= 0) rows[number] = row;
+      }
+      ${addItem(form, cells('s', form.state.length, 'row'))}
+    }
+  } catch (error) { throw failure.atItem(error, at, item); }
+}`,
+    keyFunction,
+  )
+}
+
 /** Makes the loop of an aggregation without keys. The accumulator lies in locals while the loop runs. */
 export function compileItemLoop(form: ColumnarForm, failure: AggregationFailure): ItemLoop {
   return compile<ItemLoop>(
@@ -90,18 +132,11 @@ export function compileRollingItemLoop(form: ColumnarForm, failure: AggregationF
   )
 }
 
-let compilations = 0
-
 function compile<F>(form: ColumnarForm, failure: AggregationFailure, loop: string, keyFunction?: KeyFunction): F {
-  // A text of its own keeps V8 from sharing code, and with it type feedback, between operations of equal text.
-  const text = `'use strict'\n${bindConstants(form)}\nreturn ${loop}\n//# sourceURL=nacelle:items-${++compilations}`
+  const text = `'use strict'\n${bindConstants(form)}\nreturn ${loop}`
   const getters = form.values.map((value) => value.get)
-  return new Function('constants', 'getters', 'keyOf', 'failure', text)(
-    form.constants,
-    getters,
-    keyFunction,
-    failure,
-  ) as F
+  const make = generateFunction<F>('items', ['constants', 'getters', 'keyOf', 'failure'], text)
+  return make(form.constants, getters, keyFunction, failure)
 }
 
 /** Statements that take the values of `item` and add them to the accumulator `s`. */

@@ -3,6 +3,7 @@ import { KeyMap } from '../../base/key-map.ts'
 import type { Batch, KeyDictionary } from '../../core/batch.ts'
 import type { Inbox } from '../../core/inbox.ts'
 import type { Outbox } from '../../core/outbox.ts'
+import type { ItemNumbering } from '../../core/item-numbering.ts'
 import { nullKeyError } from '../../core/user-error.ts'
 import { NO_TIMESTAMP } from '../../core/watermark.ts'
 import type { AggregationFailure } from './aggregation-failure.ts'
@@ -27,6 +28,8 @@ export class KeyedState {
   private readonly failure: AggregationFailure
   private capacity = INITIAL_ROWS
   private entryRows = new Int32Array(0)
+  /** Numbering → number → row, -1 = not looked up yet. */
+  private numberRows = new WeakMap<ItemNumbering, Int32Array>()
 
   constructor(kernels: Kernels, failure: AggregationFailure) {
     this.kernels = kernels
@@ -97,6 +100,16 @@ export class KeyedState {
     inbox.position = batch.count
   }
 
+  /** Number → row of items that a producer has numbered, -1 = the row of that number is not known yet. */
+  rowsOfNumbers(numbering: ItemNumbering): Int32Array {
+    const rows = this.numberRows.get(numbering)
+    if (rows !== undefined && rows.length >= numbering.count) return rows
+    const longer = new Int32Array(Math.max(INITIAL_ROWS, numbering.count * 2)).fill(-1)
+    if (rows !== undefined) longer.set(rows)
+    this.numberRows.set(numbering, longer)
+    return longer
+  }
+
   private resolve(dictionary: KeyDictionary, keyCount: number): void {
     if (dictionary.rows.length < keyCount) {
       const grown = new Int32Array(Math.max(keyCount, dictionary.rows.length * 2))
@@ -118,5 +131,6 @@ export class KeyedState {
     this.columns = this.kernels.newState(INITIAL_ROWS)
     this.capacity = INITIAL_ROWS
     this.count = 0
+    this.numberRows = new WeakMap()
   }
 }

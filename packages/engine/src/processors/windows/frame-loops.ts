@@ -1,5 +1,6 @@
 import type { ColumnarForm } from '../../aggregate/aggregate-operation.ts'
 import { bindConstants, cells, namesOf, takeValues } from '../../aggregate/kernel-text.ts'
+import { generateFunction } from '../../base/generated-code.ts'
 import { keyLookupText } from '../../base/key-map.ts'
 import type { Batch } from '../../core/batch.ts'
 import type { KeyFunction } from '../../core/edge.ts'
@@ -21,8 +22,6 @@ export interface FrameLoopOptions {
   /** Name of the operation, for messages. */
   readonly operationName: string
 }
-
-let compilations = 0
 
 /** What the loop was doing when something threw; index into the texts of {@link failureOf}. */
 const STEP_KEY = 0
@@ -164,15 +163,10 @@ return function loop(batch, from, table, offset) {
   const timestamps = batch.timestamps, count = batch.count;
   let i = from, frame = null, start = 1, end = NaN, places, step = ${STEP_KEY}${state};
 ${text}
-}
-//# sourceURL=nacelle:${verb}-by-frame-${++compilations}`
+}`
   const getters = form.values.map((value) => value.get)
-  return new Function('constants', 'getters', 'keyOf', 'failure', source)(
-    form.constants,
-    getters,
-    keyFunction,
-    failureOf(options, verb),
-  ) as FrameLoop
+  const make = generateFunction<FrameLoop>(`${verb}-by-frame`, ['constants', 'getters', 'keyOf', 'failure'], source)
+  return make(form.constants, getters, keyFunction, failureOf(options, verb))
 }
 
 type Failure = (error: unknown, step: number, item: unknown) => Error

@@ -1,13 +1,12 @@
 import type { ColumnarForm } from '../../aggregate/aggregate-operation.ts'
 import { bindColumns, bindConstants, cells, namesOf } from '../../aggregate/kernel-text.ts'
+import { generateFunction } from '../../base/generated-code.ts'
 import type { Batch } from '../../core/batch.ts'
 import type { KeyedOutput } from '../../core/outbox.ts'
 import { userFunctionError } from '../../core/user-error.ts'
 import type { Frame } from './frame.ts'
 import type { KeyRows } from './key-rows.ts'
 import type { WindowContents } from './window-contents.ts'
-
-let compilations = 0
 
 /** Writes keys and accumulators at places `from ≤ place < to` of a frame into the open batches of a keyed output. */
 export type PartialsLoop = (frame: Frame, from: number, to: number, output: KeyedOutput) => void
@@ -31,9 +30,8 @@ return function loop(frame, from, to, output) {
     ${write.join(' ')}
     open.count = n + 1;
   }
-}
-//# sourceURL=nacelle:partials-${++compilations}`
-  return new Function('keys', source)(keys) as PartialsLoop
+}`
+  return generateFunction<PartialsLoop>('partials', ['keys'], source)(keys)
 }
 
 /** Appends the results of entries `from ≤ i < to` of a window to a batch. */
@@ -76,9 +74,8 @@ return function loop(window, from, to, out) {
   }
   out.count = at;
   if (out.timestamps !== null) out.timestamps.fill(end - 1, first, at);
-}
-//# sourceURL=nacelle:window-results-${++compilations}`
+}`
   const failure = (error: unknown, item: { readonly key: unknown }): Error =>
     userFunctionError(error, { vertex: vertexName, what: `the ${take} function of ${operationName}`, item })
-  return new Function('constants', 'failure', source)(form.constants, failure) as ResultsLoop
+  return generateFunction<ResultsLoop>('window-results', ['constants', 'failure'], source)(form.constants, failure)
 }

@@ -63,11 +63,20 @@ export class RunningWindow implements WindowContents {
     const frameCounts = this.#frameCounts
     for (let i = 0; i < count; i++) {
       const row = rows[i]!
-      if (frameCounts[row]!++ > 0) continue
-      this.#present.add(row)
-      this.#kernels.initRow(this.state, row)
+      const held = frameCounts[row]!
+      frameCounts[row] = held + 1
+      if (held === 0) this.#add(row)
     }
     this.#kernels.combineRows!(this.state, rows, leading.state, 0, count)
+  }
+
+  /**
+   * A key comes in. Apart from the loop, because it is rare after a while: code that has been optimized without it
+   * would be thrown away again and again.
+   */
+  #add(row: number): void {
+    this.#present.add(row)
+    this.#kernels.initRow(this.state, row)
   }
 
   close(): void {
