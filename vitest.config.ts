@@ -10,6 +10,7 @@ export default defineConfig({
     alias: [
       { find: /^nacelle$/, replacement: source('index.ts') },
       { find: /^nacelle\/core$/, replacement: source('core.ts') },
+      { find: /^nacelle\/client$/, replacement: source('client/index.ts') },
       { find: /^nacelle\/local$/, replacement: source('local/index.ts') },
     ],
   },

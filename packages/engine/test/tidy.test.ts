@@ -35,7 +35,9 @@ const files = projectFiles()
 const sources = files.filter(isSource).map((path) => parse(path))
 const pages = files.filter((path) => path.endsWith('.md'))
 
-const ENTRY_POINTS = ['index.ts', 'core.ts', 'local/index.ts'].map((name) => `packages/engine/src/${name}`)
+const ENTRY_POINTS = ['index.ts', 'core.ts', 'client/index.ts', 'local/index.ts'].map(
+  (name) => `packages/engine/src/${name}`,
+)
 const ENGINE_FILE = 'packages/engine/src/core/example.ts'
 
 /** Files with functions that run for each item or batch, where an options object would be an allocation. */

@@ -62,7 +62,6 @@ describe('jet run', () => {
     [['run', '-n', '', 'j.ts'], 'It must not be empty'],
     [['run', '--log-level', 'loud', 'j.ts'], 'Allowed choices are trace, debug, info, warn, error'],
     [['rum', 'j.ts'], 'Did you mean run?'],
-    [[], 'Usage: jet'],
   ])('refuses %j as wrong usage', (argv, message) => {
     const { parsed, out, err } = parse(...argv)
     expect(parsed).toEqual({ kind: 'exit', code: 2 })
@@ -75,6 +74,12 @@ describe('jet run', () => {
     expect(parsed).toEqual({ kind: 'exit', code: 0 })
     expect(out).toContain("jet run word-count.ts 'logs/*.txt'")
     expect(err).toBe('')
+  })
+
+  it('explains itself when it is told nothing', () => {
+    const { parsed, out, err } = parse()
+    expect([parsed, err]).toEqual([{ kind: 'exit', code: 0 }, ''])
+    expect(out).toContain('Usage: jet')
   })
 
   it('shows its version', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { LogLevel } from '../platform/logger.ts'
+import { addClientCommands, addTargetOptions, type ClientOptions } from './client-arguments.ts'
 import { EXIT } from './exit-code.ts'
 
 /** What `jet run` is told. */
@@ -23,6 +24,7 @@ export interface RunOptions {
 /** What to do, or (help, version, a mistake: the text is written already) the exit code. */
 export type ParsedCommand =
   | { readonly kind: 'run'; readonly options: RunOptions }
+  | { readonly kind: 'client'; readonly options: ClientOptions }
   | { readonly kind: 'exit'; readonly code: number }
 
 /** Where help (for the standard output) and complaints (for the error output) go. */
@@ -52,7 +54,7 @@ Exit codes: 0 done, 1 the job failed, 2 wrong usage, 130 interrupted (143 by SIG
 
 /** Reads a command line; `argv` is without the program's own name. */
 export function parseCommandLine(argv: readonly string[], output: CommandOutput): ParsedCommand {
-  let parsed: ParsedCommand = { kind: 'exit', code: EXIT.usage }
+  let parsed: ParsedCommand = { kind: 'exit', code: EXIT.done }
   const program = new Command('jet')
     .description('Runs stream and batch processing jobs written in TypeScript.')
     .version(engineVersion(), '-V, --version', 'show the version')
@@ -60,10 +62,21 @@ export function parseCommandLine(argv: readonly string[], output: CommandOutput)
     .showHelpAfterError('(jet --help explains)')
     .exitOverride()
     .configureOutput({ ...output, outputError: (text, write) => write(text.replace(/^error: /, 'jet: ')) })
-  program.addHelpText('after', `\nExample:\n  jet run word-count.ts 'logs/*.txt'   (jet run --help shows more)\n`)
+  program.addHelpText(
+    'after',
+    `\nExample:\n  jet run word-count.ts 'logs/*.txt'   (jet run --help shows more)\n  jet submit word-count.ts             the same in a cluster\n`,
+  )
+  addTargetOptions(program)
   addRunCommand(program, (options) => {
     parsed = { kind: 'run', options }
   })
+  addClientCommands(program, (options) => {
+    parsed = { kind: 'client', options }
+  })
+  if (argv.length === 0) {
+    program.outputHelp()
+    return parsed
+  }
   try {
     program.parse(argv, { from: 'user' })
   } catch (error) {

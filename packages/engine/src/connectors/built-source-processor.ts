@@ -4,6 +4,7 @@ import type { EventTimePolicy } from '../core/event-time-policy.ts'
 import type { Inbox } from '../core/inbox.ts'
 import { BroadcastKey } from '../core/outbox.ts'
 import { EventTimeMapper } from '../processors/event-time-mapper.ts'
+import { RestoredWatermark, saveWatermark } from '../processors/saved-watermarks.ts'
 import { NativeSourceBuffer, PlainSourceBuffer } from './source-buffer.ts'
 import { connectorError, isPromise, type SourceFunctions } from './source-functions.ts'
 
@@ -44,6 +45,7 @@ export class BuiltSourceProcessor extends AbstractProcessor {
   #overflowAt = 0
   #overflowCount = 0
   readonly #restored: unknown[] = []
+  #restoredTime: RestoredWatermark | null = null
 
   constructor(functions: SourceFunctions, policy: EventTimePolicy | null) {
     super()
@@ -230,24 +232,37 @@ export class BuiltSourceProcessor extends AbstractProcessor {
   override saveToSnapshot(): boolean {
     // A fill under way may already have moved the user's source on: its items must leave before the state is asked.
     if (!this.#isSettled() || !this.#deliver()) return false
-    const createSnapshot = this.#functions.createSnapshot
+    const time = this.#time
+    if (time !== null && !saveWatermark(this.outbox, this.context, time.sent)) return false
+    const { createSnapshot } = this.#functions
     if (createSnapshot === null) return true
-    const state = createSnapshot(this.#source as never)
-    return (
-      state === null ||
-      state === undefined ||
-      this.outbox.offerToSnapshot(new BroadcastKey(this.context.globalProcessorIndex), state)
-    )
+    let state: unknown
+    try {
+      state = createSnapshot(this.#source as never)
+    } catch (thrown) {
+      throw connectorError(thrown, this.context.vertexName, 'the createSnapshot function')
+    }
+    if (state === null || state === undefined) return true
+    return this.outbox.offerToSnapshot(new BroadcastKey(this.context.globalProcessorIndex), state)
   }
 
   override restoreFromSnapshot(inbox: Inbox): void {
-    if (this.#functions.restoreSnapshot === null) return super.restoreFromSnapshot(inbox)
-    inbox.drain((entry) => this.#restored.push((entry as { readonly value: unknown }).value))
+    this.#restoredTime ??= new RestoredWatermark(this.context)
+    while (!inbox.isEmpty()) {
+      const entry = inbox.poll() as { readonly key: unknown; readonly value: unknown }
+      if (!this.#restoredTime.take(entry)) this.#restored.push(entry.value)
+    }
   }
 
   override finishSnapshotRestore(): boolean {
-    this.#functions.restoreSnapshot?.(this.#source as never, this.#restored as never[])
-    this.#restored.length = 0
+    if (this.#restoredTime !== null) this.#time?.restore(this.#restoredTime.watermark)
+    const { restoreSnapshot } = this.#functions
+    if (restoreSnapshot === null || this.#restored.length === 0) return true
+    try {
+      restoreSnapshot(this.#source as never, this.#restored.splice(0) as never[])
+    } catch (thrown) {
+      throw connectorError(thrown, this.context.vertexName, 'the restoreSnapshot function')
+    }
     return true
   }
 

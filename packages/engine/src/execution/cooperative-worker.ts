@@ -14,6 +14,11 @@ export interface CooperativeWorkerOptions {
   isStopped(): boolean
   /** Called each time before the event loop turns, about every 10 ms while busy. */
   onTurn(): void
+  /**
+   * Word 0 is kept at 1 + the place in `tasklets` of the one that is being called, 0 between calls: for whoever watches
+   * this thread from another. Default: nobody does.
+   */
+  readonly calling?: Int32Array
 }
 
 /** The event loop of a worker turns at least this often, for users' promises, timers and logs. */
@@ -28,7 +33,10 @@ const POLL_SLEEP_MAX_MS = 1
  */
 export class CooperativeWorker {
   readonly #options: CooperativeWorkerOptions
+  readonly #calling: Int32Array
   #live: Tasklet[]
+  /** For each live tasklet its place among all, plus 1. */
+  #places: number[]
   #sleepMs = POLL_SLEEP_MIN_MS
   #lastTurnMs = 0
   /** Some processor of this thread waits for promises: sleeping must not block the event loop. */
@@ -39,6 +47,8 @@ export class CooperativeWorker {
   constructor(options: CooperativeWorkerOptions) {
     this.#options = options
     this.#live = [...options.tasklets]
+    this.#places = this.#live.map((_, index) => index + 1)
+    this.#calling = options.calling ?? new Int32Array(1)
   }
 
   /** For processor contexts: something that was awaited has happened. */
@@ -65,13 +75,18 @@ export class CooperativeWorker {
   #round(): boolean {
     let progressed = false
     let ended = false
+    const calling = this.#calling
     for (let i = 0; i < this.#live.length; i++) {
+      calling[0] = this.#places[i]!
       const progress = this.#live[i]!.call()
       if (progress === MADE_PROGRESS) progressed = true
       else if (progress === DONE) ended = true
     }
+    calling[0] = 0
     if (ended) {
-      this.#live = this.#live.filter((tasklet) => tasklet.call() !== DONE)
+      const isLive = this.#live.map((tasklet) => tasklet.call() !== DONE)
+      this.#live = this.#live.filter((_, i) => isLive[i])
+      this.#places = this.#places.filter((_, i) => isLive[i])
       progressed = true
     }
     return progressed

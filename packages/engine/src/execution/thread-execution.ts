@@ -33,6 +33,8 @@ export interface ThreadExecutionOptions {
   /** Makes the metrics of one processor. */
   metricsFor(tags: Readonly<Record<string, string>>): MetricRegistry
   isStopped(): boolean
+  /** Shows others which tasklet is being called; see CooperativeWorkerOptions. */
+  readonly calling?: Int32Array
 }
 
 /**
@@ -62,6 +64,7 @@ export class ThreadExecution {
       timers: job.platform.timers,
       doorbell,
       isStopped: this.#options.isStopped,
+      ...(this.#options.calling && { calling: this.#options.calling }),
       onTurn: () => this.#publishMetrics(),
     })
     // All settle before the first failure is told: what is still being opened could not be closed.

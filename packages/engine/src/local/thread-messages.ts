@@ -21,9 +21,23 @@ export interface LoadMessage {
   readonly doorbells: SharedArrayBuffer
   /** Word 0: 1 = stop. */
   readonly control: SharedArrayBuffer
+  /** Where the thread shows what it does, as a ThreadActivity; null when nobody watches. */
+  readonly activity: SharedArrayBuffer | null
   /** Values of this thread's metrics, in the order in which {@link MetricsMessage} announces them. */
   readonly metrics: SharedArrayBuffer
+  /** Words of a SnapshotControl; null when the execution takes no snapshots. */
+  readonly snapshots: SharedArrayBuffer | null
+  /** Whether {@link RestoreMessage}s come before the start. */
+  readonly restores: boolean
   readonly logLevel: LogLevel
+}
+
+/** A chunk of the snapshot that the execution goes on from, for a thread that is ready. Answered with `restored`. */
+export interface RestoreMessage {
+  readonly type: 'restore'
+  readonly chunk: ArrayBuffer
+  /** The blob that the chunk is of. */
+  readonly blob: string
 }
 
 /** All threads are ready: run. */
@@ -40,7 +54,7 @@ export interface StopMessage {
 }
 
 /** From the main thread to a worker. */
-export type ToThread = LoadMessage | StartMessage | StopMessage
+export type ToThread = LoadMessage | RestoreMessage | StartMessage | StopMessage
 
 /** New metrics of this thread: their places in the shared buffer and their tags. */
 export interface MetricsMessage {
@@ -52,8 +66,20 @@ export interface MetricsMessage {
   }[]
 }
 
+/** What a worker says about state that is saved or restored. */
+export type SnapshotMessage =
+  /** A part of what a vertex saves; the buffer is given away. */
+  | { readonly type: 'chunk'; readonly vertexName: string; readonly chunk: ArrayBuffer; readonly entries: number }
+  /** All processors of the thread have saved. */
+  | { readonly type: 'saved'; readonly snapshotId: number; readonly pauseMs: number }
+  /** All processors of the thread have dealt with the second phase. */
+  | { readonly type: 'snapshotFinished'; readonly snapshotId: number }
+  /** One {@link RestoreMessage} is dealt with. */
+  | { readonly type: 'restored' }
+
 /** From a worker to the main thread. */
 export type FromThread =
+  | SnapshotMessage
   /** The job is imported and planned; the thread opens its processors. */
   | { readonly type: 'opening' }
   | { readonly type: 'ready' }

@@ -32,7 +32,7 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 const worker = new ThreadWorker({
-  post: (message) => parent.post(message),
+  post: (message, transfer) => parent.post(message, transfer),
   platformFor: (load) =>
     createNodePlatform({
       logger: createForwardingLogger(

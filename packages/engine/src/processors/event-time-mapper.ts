@@ -67,6 +67,18 @@ export class EventTimeMapper {
     this.hasWatermark = true
   }
 
+  /** What is to be saved: the last watermark. */
+  get sent(): Watermark {
+    return this.#sent
+  }
+
+  /** Goes on from a saved watermark, which is due at once: those who wait for it have forgotten it. */
+  restore(watermark: Watermark): void {
+    if (watermark === WATERMARK_NONE) return
+    this.#top = watermark + this.#policy.allowedLagMs
+    this.#announce(watermark)
+  }
+
   #announce(watermark: Watermark): void {
     if (watermark <= this.#sent) return
     this.#sent = this.watermark = watermark

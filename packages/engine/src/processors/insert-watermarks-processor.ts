@@ -4,6 +4,7 @@ import type { Batch } from '../core/batch.ts'
 import type { EventTimePolicy } from '../core/event-time-policy.ts'
 import type { Inbox } from '../core/inbox.ts'
 import { EventTimeMapper } from './event-time-mapper.ts'
+import { RestoredWatermark, saveWatermark } from './saved-watermarks.ts'
 
 /**
  * Gives items without event time their timestamps, by the function of the policy, and inserts watermarks. Watermarks
@@ -20,6 +21,7 @@ export class InsertWatermarksProcessor extends AbstractProcessor {
   #isWithinBatch = false
   /** Something has moved since the last {@link tryProcess}. */
   #isActive = false
+  #restored: RestoredWatermark | null = null
 
   constructor(options: { readonly policy: EventTimePolicy }) {
     super()
@@ -91,7 +93,17 @@ export class InsertWatermarksProcessor extends AbstractProcessor {
   }
 
   override saveToSnapshot(): boolean {
-    return this.#emitWatermark()
+    return this.#emitWatermark() && saveWatermark(this.outbox, this.context, this.#mapper.sent)
+  }
+
+  override restoreFromSnapshot(inbox: Inbox): void {
+    this.#restored ??= new RestoredWatermark(this.context)
+    while (!inbox.isEmpty()) this.#restored.take(inbox.poll() as { readonly key: unknown; readonly value: unknown })
+  }
+
+  override finishSnapshotRestore(): boolean {
+    if (this.#restored !== null) this.#mapper.restore(this.#restored.watermark)
+    return true
   }
 
   override complete(): boolean {

@@ -2,7 +2,7 @@ import { Batch } from '../core/batch.ts'
 import { Inbox } from '../core/inbox.ts'
 import type { KeyedOutput, Outbox } from '../core/outbox.ts'
 import type { Processor } from '../core/processor.ts'
-import type { ProcessorContext } from '../core/processor-context.ts'
+import type { ProcessingGuarantee, ProcessorContext } from '../core/processor-context.ts'
 import type { ProcessorMetaSupplier } from '../core/processor-supplier.ts'
 import { WATERMARK_IDLE, type Watermark } from '../core/watermark.ts'
 import { fakePlatform } from '../platform/fake/fake-platform.ts'
@@ -19,6 +19,7 @@ export interface RigOptions {
   readonly localProcessorIndex?: number
   readonly totalParallelism?: number
   readonly vertexName?: string
+  readonly guarantee?: ProcessingGuarantee
 }
 
 /** An outbox that writes down what it is given: items, `[item, timestamp]` when timed, `wm(…)`. */
@@ -100,7 +101,7 @@ export function createContext(
   return {
     jobName: 'job',
     executionId: 'execution',
-    guarantee: 'none',
+    guarantee: options.guarantee ?? 'none',
     memberIndex: 0,
     memberCount: 1,
     platform,

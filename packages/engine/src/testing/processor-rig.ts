@@ -2,12 +2,11 @@ import { DEFAULT_PARTITION_COUNT } from '../base/key-hash.ts'
 import { Batch, type BatchLayout, KeyDictionary } from '../core/batch.ts'
 import { Inbox } from '../core/inbox.ts'
 import type { Processor } from '../core/processor.ts'
-import type { ProcessorContext } from '../core/processor-context.ts'
+import type { ProcessingGuarantee, ProcessorContext } from '../core/processor-context.ts'
 import { WATERMARK_IDLE, WATERMARK_NONE, type Watermark } from '../core/watermark.ts'
 import type { Collector } from '../execution/collector.ts'
 import { EdgeOutbox } from '../execution/edge-outbox.ts'
 import { KeyedCollector } from '../execution/keyed-collector.ts'
-import { NO_SNAPSHOTS } from '../execution/snapshot-output.ts'
 import { SpreadingCollector } from '../execution/spreading-collector.ts'
 import { WatermarkCoalescer } from '../execution/watermark-coalescer.ts'
 import { type FakePlatform, fakePlatform } from '../platform/fake/fake-platform.ts'
@@ -15,6 +14,7 @@ import type { MemoryMetrics } from '../platform/fake/memory-metrics.ts'
 import { SeededRandom } from '../platform/fake/seeded-random.ts'
 import { createContext } from './connector-rig.ts'
 import { poison, RecordingQueue, type RigEntry, type RigEvent } from './recording-queue.ts'
+import { RecordingSnapshot, restoreChunks } from './recording-snapshot.ts'
 
 /** What a {@link ProcessorRig} may be told. */
 export interface ProcessorRigOptions {
@@ -36,6 +36,11 @@ export interface ProcessorRigOptions {
   readonly dictionaryKeysMax?: number
   readonly platform?: FakePlatform
   readonly vertexName?: string
+  /** Which of how many processors it is; 0 of 1 when nothing is said. */
+  readonly processorIndex?: number
+  readonly parallelism?: number
+  /** Default none. */
+  readonly guarantee?: ProcessingGuarantee
 }
 
 /** Which queue something comes from. Both default to 0. */
@@ -70,7 +75,7 @@ export class ProcessorRig {
   /** By queue: key → slot, and the dictionary itself. */
   readonly #slots: Map<unknown, number>[]
   readonly #dictionaries: KeyDictionary[]
-  #snapshotId = 0
+  readonly #snapshot: RecordingSnapshot
 
   /** Makes the rig and initializes the processor, whose `init` must not be asynchronous. */
   constructor(processor: Processor, options: ProcessorRigOptions = {}) {
@@ -80,8 +85,15 @@ export class ProcessorRig {
     this.#capacity = options.capacity ?? 512
     this.#random = new SeededRandom(options.seed ?? 1)
     this.platform = options.platform ?? fakePlatform()
-    this.context = createContext({ platform: this.platform, vertexName: options.vertexName ?? 'vertex' })
+    this.context = createContext({
+      platform: this.platform,
+      vertexName: options.vertexName ?? 'vertex',
+      localProcessorIndex: options.processorIndex ?? 0,
+      totalParallelism: options.parallelism ?? 1,
+      guarantee: options.guarantee ?? 'none',
+    })
     const refusal = options.refusal ?? 0
+    this.#snapshot = new RecordingSnapshot(this.context, () => refusal > 0 && this.#random.next() < refusal)
     const layout = options.output ?? { kind: 'items', timed: true }
     this.#queues = Array.from(
       { length: options.destinations ?? 1 },
@@ -98,7 +110,7 @@ export class ProcessorRig {
       collectors: [this.#collector(layout, options.dictionaryKeysMax ?? 1 << 17)],
       layout: { kind: 'items', timed: layout.timed },
       capacity: this.#capacity,
-      snapshot: NO_SNAPSHOTS,
+      snapshot: this.#snapshot.output,
       vertexName: this.context.vertexName,
     })
     const queues = this.#inputs.length * this.#producers
@@ -182,12 +194,31 @@ export class ProcessorRig {
     this.#forwardWatermarks()
   }
 
-  /** A barrier: the processor saves its state (which the rig refuses to take), then the barrier goes on. */
+  /** A barrier: the processor saves its state, then the barrier goes on. */
   barrier(): void {
-    this.#snapshotId++
+    this.#snapshot.begin()
+    const { snapshotId, output } = this.#snapshot
     this.#until(() => this.processor.saveToSnapshot())
     this.#until(() => this.processor.snapshotCommitPrepare())
-    this.#until(() => this.outbox.offerBarrier(this.#snapshotId, false))
+    this.#until(() => output.barrier(snapshotId))
+    this.#until(() => this.outbox.offerBarrier(snapshotId, false))
+  }
+
+  /** What was saved at the last {@link barrier}, encoded. */
+  get saved(): readonly ArrayBuffer[] {
+    return this.#snapshot.chunks()
+  }
+
+  /** Gives the processor what is its own among the chunks that processors of its vertex have saved. */
+  restore(chunks: readonly ArrayBuffer[]): void {
+    restoreChunks(chunks, this.context, (entries) => {
+      const inbox = new Inbox(entries)
+      this.#until(() => {
+        if (!inbox.isEmpty()) this.processor.restoreFromSnapshot(inbox)
+        return inbox.isEmpty()
+      })
+    })
+    this.#until(() => this.processor.finishSnapshotRestore())
   }
 
   /** All inputs end. Everything emitted stands in {@link events} afterwards, behind it a `done`. */

@@ -7,9 +7,9 @@ import { SharedRing } from './shared-ring.ts'
 
 describe('SharedRing between two threads', () => {
   it.each([
-    [64, 30_000],
-    [1000, 60_000],
-    [65_536, 20_000],
+    [64, 60_000],
+    [1000, 200_000],
+    [65_536, 100_000],
   ])('of %i bytes carries %i messages in order and intact', async (dataBytes, messages) => {
     const seed = 20_260_000 + dataBytes
     const buffer = new SharedArrayBuffer(SharedRing.bytesFor(dataBytes))

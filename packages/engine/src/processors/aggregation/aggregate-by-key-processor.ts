@@ -48,4 +48,12 @@ export class AggregateByKeyProcessor extends AbstractProcessor {
   override complete(): boolean {
     return this.#emission.emitResults(this.outbox)
   }
+
+  override saveToSnapshot(): boolean {
+    return this.#emission.save(this.outbox)
+  }
+
+  override restoreFromSnapshot(inbox: Inbox): void {
+    this.#state.restore(inbox)
+  }
 }

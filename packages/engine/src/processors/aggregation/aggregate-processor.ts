@@ -6,7 +6,8 @@ import type { Inbox } from '../../core/inbox.ts'
 import { newAccumulator } from './accumulate-processor.ts'
 import { AggregationFailure } from './aggregation-failure.ts'
 import { compileItemLoop, type ItemLoop } from './item-loops.ts'
-import { SingleResult } from './single-result.ts'
+import { restoreOnly, saveOnly } from './saved-state.ts'
+import { type SavedResult, SingleResult } from './single-result.ts'
 
 /**
  * An aggregation without keys in one stage, a single processor, for operations without `combine`: the items at
@@ -41,5 +42,14 @@ export class AggregateProcessor extends AbstractProcessor {
 
   override complete(): boolean {
     return this.#result.emit(this.#columns, this.outbox)
+  }
+
+  override saveToSnapshot(): boolean {
+    return saveOnly(this.outbox, this.context, this.#result.value(this.#columns))
+  }
+
+  override restoreFromSnapshot(inbox: Inbox): void {
+    const saved = restoreOnly(inbox, this.context)
+    if (saved !== undefined) this.#result.restore(saved as SavedResult, this.#columns, this.context.vertexName)
   }
 }

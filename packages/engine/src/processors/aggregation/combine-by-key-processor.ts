@@ -51,4 +51,12 @@ export class CombineByKeyProcessor extends AbstractProcessor {
   override complete(): boolean {
     return this.#emission.emitResults(this.outbox)
   }
+
+  override saveToSnapshot(): boolean {
+    return this.#emission.save(this.outbox)
+  }
+
+  override restoreFromSnapshot(inbox: Inbox): void {
+    this.#state.restore(inbox)
+  }
 }

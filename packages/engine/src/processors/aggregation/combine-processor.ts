@@ -6,7 +6,8 @@ import { AbstractProcessor } from '../../core/abstract-processor.ts'
 import type { Inbox } from '../../core/inbox.ts'
 import { newAccumulator } from './accumulate-processor.ts'
 import { AggregationFailure } from './aggregation-failure.ts'
-import { SingleResult } from './single-result.ts'
+import { restoreOnly, saveOnly } from './saved-state.ts'
+import { type SavedResult, SingleResult } from './single-result.ts'
 
 /**
  * Second stage of an aggregation without keys, a single processor: combines the accumulators that come from the first
@@ -51,5 +52,14 @@ export class CombineProcessor extends AbstractProcessor {
 
   override complete(): boolean {
     return this.#result.emit(this.#columns, this.outbox)
+  }
+
+  override saveToSnapshot(): boolean {
+    return saveOnly(this.outbox, this.context, this.#result.value(this.#columns))
+  }
+
+  override restoreFromSnapshot(inbox: Inbox): void {
+    const saved = restoreOnly(inbox, this.context)
+    if (saved !== undefined) this.#result.restore(saved as SavedResult, this.#columns, this.context.vertexName)
   }
 }

@@ -29,6 +29,8 @@ export class KeyedEmission {
   readonly #failure: AggregationFailure
   /** Rows below are emitted. */
   #row = 0
+  /** While the state is being saved: rows below are. */
+  #saved = 0
 
   constructor(state: KeyedState, kernels: Kernels, failure: AggregationFailure) {
     this.#state = state
@@ -77,6 +79,14 @@ export class KeyedEmission {
     }
     if (staging.timestamps !== null) staging.timestamps.fill(NO_TIMESTAMP, start, at)
     staging.count = at
+  }
+
+  /** Saves the rows that are not emitted yet; call it until it answers true. */
+  save(outbox: Outbox): boolean {
+    this.#saved = this.#state.save(outbox, Math.max(this.#saved, this.#row))
+    if (this.#saved < this.#state.count) return false
+    this.#saved = 0
+    return true
   }
 
   restart(): void {

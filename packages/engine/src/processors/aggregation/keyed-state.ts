@@ -1,9 +1,13 @@
 import type { AggregateState, Kernels } from '../../aggregate/kernels.ts'
 import { KeyMap } from '../../base/key-map.ts'
 import type { Batch, KeyDictionary } from '../../core/batch.ts'
+import type { Inbox } from '../../core/inbox.ts'
 import type { ItemNumbering } from '../../core/item-numbering.ts'
+import type { Outbox } from '../../core/outbox.ts'
 import { nullKeyError } from '../../core/user-error.ts'
+import { NO_TIMESTAMP } from '../../core/watermark.ts'
 import type { AggregationFailure } from './aggregation-failure.ts'
+import { checkColumns, misfitState } from './saved-state.ts'
 
 const INITIAL_ROWS = 64
 
@@ -68,6 +72,32 @@ export class KeyedState {
     const rowOfSlot = dictionary.rows
     for (let i = from; i < to; i++) rows[i] = rowOfSlot[slots[i]!]!
     return rows
+  }
+
+  /**
+   * Saves rows from `from` on.
+   *
+   * @returns the first row that was not taken; {@link count} when all are saved
+   */
+  save(outbox: Outbox, from: number): number {
+    const { rowKeys, columns, count } = this
+    if (from === count) return count
+    return outbox.offerColumnsToSnapshot(
+      { keys: rowKeys, rows: null, keysStay: true, columns, timestamp: NO_TIMESTAMP },
+      from,
+      count,
+    )
+  }
+
+  /** Takes entries that {@link save} has saved, of this processor or another. */
+  restore(inbox: Inbox): void {
+    const { batch, position } = inbox
+    checkColumns(inbox, this.kernels, this.failure.vertex)
+    const before = this.count
+    const rows = this.rowsOf(batch, position, batch.count)
+    if (this.count - before !== batch.count - position) throw misfitState(this.failure.vertex, 'a key is in it twice')
+    for (let i = position; i < batch.count; i++) this.kernels.moveEntry(this.columns, rows[i]!, batch.columns, i)
+    inbox.position = batch.count
   }
 
   /** Number → row of items that a producer has numbered, -1 = the row of that number is not known yet. */

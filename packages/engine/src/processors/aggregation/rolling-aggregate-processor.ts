@@ -9,6 +9,7 @@ import { newAccumulator } from './accumulate-processor.ts'
 import { AggregationFailure } from './aggregation-failure.ts'
 import { compileRollingItemLoop, type RollingItemLoop } from './item-loops.ts'
 import { KeyedState } from './keyed-state.ts'
+import { accumulatorValue, restoreOnly, saveOnly, takeAccumulator } from './saved-state.ts'
 
 /** What a {@link RollingAggregateProcessor} is made of. */
 export interface RollingAggregateOptions {
@@ -30,6 +31,8 @@ export class RollingAggregateProcessor extends AbstractProcessor {
   #state!: KeyedState
   #columns!: AggregateState
   #accumulate!: RollingItemLoop
+  /** While the state is being saved: rows below are. */
+  #saved = 0
 
   constructor({ operation, keyed }: RollingAggregateOptions) {
     super()
@@ -61,6 +64,20 @@ export class RollingAggregateProcessor extends AbstractProcessor {
       else this.#addItems(batch, from, to, staging)
       inbox.position = to
     }
+  }
+
+  override saveToSnapshot(): boolean {
+    if (!this.#keyed) return saveOnly(this.outbox, this.context, accumulatorValue(this.#columns))
+    this.#saved = this.#state.save(this.outbox, this.#saved)
+    if (this.#saved < this.#state.count) return false
+    this.#saved = 0
+    return true
+  }
+
+  override restoreFromSnapshot(inbox: Inbox): void {
+    if (this.#keyed) return this.#state.restore(inbox)
+    const saved = restoreOnly(inbox, this.context)
+    if (saved !== undefined) takeAccumulator(this.#columns, saved, this.context.vertexName)
   }
 
   #addEntries(batch: Batch, from: number, to: number, staging: Batch): void {

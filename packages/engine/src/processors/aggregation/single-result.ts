@@ -1,6 +1,13 @@
 import type { AggregateState, Kernels } from '../../aggregate/kernels.ts'
 import type { Outbox } from '../../core/outbox.ts'
 import type { AggregationFailure } from './aggregation-failure.ts'
+import { accumulatorValue, takeAccumulator } from './saved-state.ts'
+
+/** How an aggregation without keys is saved. */
+export type SavedResult =
+  | { readonly stage: 'accumulating'; readonly accumulator: readonly unknown[] }
+  | { readonly stage: 'finished'; readonly result: unknown }
+  | { readonly stage: 'emitted' }
 
 /**
  * The one result of an aggregation without keys, emitted once. A result of null or undefined, as `minBy` has when
@@ -10,6 +17,7 @@ export class SingleResult {
   readonly #kernels: Kernels
   readonly #failure: AggregationFailure
   #isFinished = false
+  #isEmitted = false
   #result: unknown = undefined
 
   constructor(kernels: Kernels, failure: AggregationFailure) {
@@ -28,7 +36,24 @@ export class SingleResult {
       }
       this.#isFinished = true
     }
-    if (this.#result === null || this.#result === undefined) return true
-    return outbox.offer(this.#result)
+    if (this.#isEmitted) return true
+    this.#isEmitted = this.#result === null || this.#result === undefined || outbox.offer(this.#result)
+    return this.#isEmitted
+  }
+
+  /** What is to be saved: the accumulator, or how far its result has come. */
+  value(columns: AggregateState): SavedResult {
+    if (this.#isEmitted) return { stage: 'emitted' }
+    return this.#isFinished
+      ? { stage: 'finished', result: this.#result }
+      : { stage: 'accumulating', accumulator: accumulatorValue(columns) }
+  }
+
+  /** Goes on from what {@link value} has answered. @throws NacelleError ERR_SNAPSHOT_STATE */
+  restore(saved: SavedResult, columns: AggregateState, vertexName: string): void {
+    this.#isEmitted = saved.stage === 'emitted'
+    this.#isFinished = saved.stage !== 'accumulating'
+    if (saved.stage === 'finished') this.#result = saved.result
+    if (saved.stage === 'accumulating') takeAccumulator(columns, saved.accumulator, vertexName)
   }
 }

@@ -89,13 +89,16 @@ export function valueLoop(options: FrameLoopOptions): FrameLoop {
   )
 }
 
+/** What cannot combine is only restored from a snapshot, which has each key of a frame once. */
+const DUPLICATE = "throw new Error('a key is in the snapshot twice')"
+
 /**
  * The loop over keyed batches with accumulators, stamped with the ends of their frames. It keeps accumulator objects.
  */
 export function partialLoop(options: FrameLoopOptions): FrameLoop {
   const { form } = options
   const count = form.state.length
-  const combine = form.combine!(cellsAt(form, 's', 'place'), cells('v', count, 'i'), namesOf(form))
+  const combine = form.combine?.(cellsAt(form, 's', 'place'), cells('v', count, 'i'), namesOf(form)) ?? DUPLICATE
   const take = cellsAt(form, 's', 'place')
     .map((cell, c) => `${cell} = v${c}[i];`)
     .join(' ')

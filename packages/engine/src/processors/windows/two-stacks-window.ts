@@ -23,7 +23,8 @@ export function hasPlainAccumulators(kernels: Kernels): boolean {
  * have one total. When all old frames are gone the recent ones become old.
  *
  * Invariants:
- * - D1: the first {@link #old} frames of the table hold such totals; frames behind them hold their own items only.
+ * - D1: the first {@link #old} frames of the table hold such totals, or {@link #totals} does in their place when frames
+ *   are to be saved; frames behind them hold their own items only.
  * - D2: {@link #recent} is the total of the frames of the window that are not old.
  * - D3: accumulators are combined in the order of time.
  */
@@ -33,7 +34,11 @@ export class TwoStacksWindow implements WindowContents {
   readonly #kernels: Kernels
   readonly #table: FrameTable
   readonly #frames: SlidingFrames
+  readonly #keepsFrames: boolean
   #old = 0
+  /** Totals of old frames when those keep their own items, the first frame's first; empty otherwise. */
+  readonly #totals: KeyedAccumulators[] = []
+  readonly #spareTotals: KeyedAccumulators[] = []
   readonly #recent: KeyedAccumulators
   /** Total of the window at hand while there are old frames. */
   readonly #merged: KeyedAccumulators
@@ -43,8 +48,10 @@ export class TwoStacksWindow implements WindowContents {
   /** A table of places without entries, for the frame that becomes old. */
   #places: Int32Array = NO_PLACES
 
-  constructor(kernels: Kernels, table: FrameTable, window: SlidingWindow) {
+  /** @param keepsFrames whether each frame keeps its own items, as saving it needs */
+  constructor(kernels: Kernels, table: FrameTable, window: SlidingWindow, keepsFrames = false) {
     this.#kernels = kernels
+    this.#keepsFrames = keepsFrames
     this.#table = table
     this.#frames = new SlidingFrames(table, window)
     this.#recent = new KeyedAccumulators(kernels)
@@ -88,7 +95,7 @@ export class TwoStacksWindow implements WindowContents {
     this.#total = this.#recent
     if (this.#old === 0) return
     this.#merged.reserveRows(capacity)
-    this.#copy(this.#table.frames[0]!, this.#merged)
+    this.#copy(this.#totals[0] ?? this.#table.frames[0]!, this.#merged)
     this.#merge(this.#merged, this.#recent)
     this.#total = this.#merged
   }
@@ -98,9 +105,10 @@ export class TwoStacksWindow implements WindowContents {
     if (this.#frames.trailing() === null) return
     if (this.#old === 0 && this.#frames.inside > 1) {
       if (!this.#isDense()) return this.#recombine()
-      this.#makeOld()
+      if (this.#keepsFrames) this.#makeTotals()
+      else this.#makeOld()
     }
-    if (this.#old > 0) this.#old--
+    if (this.#old > 0) this.#dropOld()
     else empty(this.#recent)
     this.#frames.leave()
   }
@@ -131,6 +139,30 @@ export class TwoStacksWindow implements WindowContents {
     }
     this.#old = inside
     empty(this.#recent)
+  }
+
+  /** The same, but the totals lie beside the frames. */
+  #makeTotals(): void {
+    const { frames, keys } = this.#table
+    const { inside } = this.#frames
+    for (let f = inside - 1; f >= 0; f--) {
+      const total = this.#spareTotals.pop() ?? new KeyedAccumulators(this.#kernels, frames[f]!.count)
+      total.reserveRows(keys.capacity)
+      this.#copy(frames[f]!, total)
+      const later = this.#totals[0]
+      if (later !== undefined) this.#merge(total, later)
+      this.#totals.unshift(total)
+    }
+    this.#old = inside
+    empty(this.#recent)
+  }
+
+  #dropOld(): void {
+    this.#old--
+    const total = this.#totals.shift()
+    if (total === undefined) return
+    empty(total)
+    this.#spareTotals.push(total)
   }
 
   /** The first frame goes and the others are combined anew: the way for keys that are in few frames each. */

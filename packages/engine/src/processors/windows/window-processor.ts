@@ -1,4 +1,3 @@
-import type { AggregateOperation } from '../../aggregate/aggregate-operation.ts'
 import { columnarFormOf } from '../../aggregate/columnar-form.ts'
 import { compileKernels, type Kernels } from '../../aggregate/kernels.ts'
 import { AbstractProcessor } from '../../core/abstract-processor.ts'
@@ -12,19 +11,10 @@ import { LateEvents } from './late-events.ts'
 import { type ResultsLoop, resultsLoop } from './output-loops.ts'
 import { RecombinedWindow } from './recombined-window.ts'
 import { RunningWindow } from './running-window.ts'
+import { SavedFrames } from './saved-frames.ts'
 import { hasPlainAccumulators, TwoStacksWindow } from './two-stacks-window.ts'
-import type { SlidingWindow, WindowContents } from './window-contents.ts'
-
-/** What a {@link WindowProcessor} is made of. */
-export interface WindowProcessorOptions {
-  /** How accumulators are combined, and results made of them. */
-  readonly operation: AggregateOperation<never, unknown, unknown>
-  readonly window: SlidingWindow
-  /**
-   * Whether results carry their key (`KeyedWindowResult`) or there is but one key, which they do not (`WindowResult`).
-   */
-  readonly keyed: boolean
-}
+import type { WindowContents } from './window-contents.ts'
+import type { WindowProcessorOptions } from './window-processor-options.ts'
 
 /**
  * Keeps frames of accumulators and emits a result for each window and key that has items in it, stamped with the last
@@ -42,6 +32,11 @@ export abstract class WindowProcessor extends AbstractProcessor {
   #failure!: AggregationFailure
   /** Next entry of the open window; -1 when no window is open. */
   #position = -1
+  /** End of the last window that was emitted. */
+  #emittedEnd: number = Number.NEGATIVE_INFINITY
+  #saving!: SavedFrames
+  /** How far windows were emitted when the state that is being restored was saved; null when none is. */
+  #restoredEnd: number | null = null
 
   constructor(options: WindowProcessorOptions) {
     super()
@@ -64,6 +59,7 @@ export abstract class WindowProcessor extends AbstractProcessor {
     this.#failure = new AggregationFailure(vertexName, operation.name)
     this.#contents = this.#createContents()
     const { by, take } = this.#contents
+    this.#saving = new SavedFrames(this.table, this.options, this.context)
     this.#writeResults = resultsLoop({ form, operationName: operation.name, vertexName, keyed, by, take })
   }
 
@@ -83,12 +79,41 @@ export abstract class WindowProcessor extends AbstractProcessor {
   }
 
   override tryProcessWatermark(watermark: Watermark): boolean {
-    this.table.closedEnd = floorToStep(watermark, this.options.window.slideByMs)
+    // After a restart watermarks may begin below the one that the windows have seen before.
+    this.table.closedEnd = Math.max(this.table.closedEnd, floorToStep(watermark, this.options.window.slideByMs))
     return this.#emitWindows(this.table.closedEnd) && this.outbox.offerWatermark(watermark)
   }
 
   override complete(): boolean {
     return this.#emitWindows(Number.POSITIVE_INFINITY)
+  }
+
+  /** A window that is open stays so no longer: its results leave in front of the barrier. */
+  override saveToSnapshot(): boolean {
+    if (this.#position >= 0) {
+      if (!this.#emitResults()) return false
+      this.#close()
+    }
+    return this.#saving.save(this.outbox, Math.max(this.table.closedEnd, this.#emittedEnd))
+  }
+
+  override restoreFromSnapshot(inbox: Inbox): void {
+    const end = this.#saving.restore(inbox)
+    if (end !== null) this.#restoredEnd = Math.min(end, this.#restoredEnd ?? end)
+  }
+
+  /** Goes through the windows that were emitted before, silently: that puts the frames back to where they were. */
+  override finishSnapshotRestore(): boolean {
+    const end = this.#restoredEnd
+    if (end === null) return true
+    const contents = this.#contents
+    for (let next = contents.nextEnd(); next <= end && next !== Number.POSITIVE_INFINITY; next = contents.nextEnd()) {
+      this.#open(next)
+      this.#close()
+    }
+    this.table.closedEnd = this.#emittedEnd = end
+    this.#restoredEnd = null
+    return true
   }
 
   override close(): void {
@@ -100,7 +125,10 @@ export abstract class WindowProcessor extends AbstractProcessor {
     const kernels = compileKernels(columnarFormOf(operation))
     if (this.isSpread || window.sizeMs === window.slideByMs) return new FrameWindow(this.table, window.sizeMs)
     if (kernels.deductRows !== null) return new RunningWindow(kernels, this.table, window)
-    if (this.#hasPlainAccumulators(kernels)) return new TwoStacksWindow(kernels, this.table, window)
+    if (this.#hasPlainAccumulators(kernels)) {
+      const keepsFrames = this.context.guarantee !== 'none'
+      return new TwoStacksWindow(kernels, this.table, window, keepsFrames)
+    }
     return new RecombinedWindow(kernels, this.table, window)
   }
 
@@ -136,6 +164,7 @@ export abstract class WindowProcessor extends AbstractProcessor {
   }
 
   #close(): void {
+    this.#emittedEnd = this.#contents.end
     try {
       this.#contents.close()
     } catch (thrown) {

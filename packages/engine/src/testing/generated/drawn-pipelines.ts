@@ -72,7 +72,7 @@ const sourceItems: fc.Arbitrary<readonly SourceItem[]> = fc
 /** Mostly small sources; sometimes one that fills several batches of the default size. */
 const source: fc.Arbitrary<SourceDescription> = fc
   .tuple(
-    fc.oneof({ weight: 30, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(5, 30) }),
+    fc.oneof({ weight: 60, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(5, 30) }),
     fc.record(
       {
         kind: fc.constantFrom('items', 'distributed', 'fills', 'stream', 'stream'),

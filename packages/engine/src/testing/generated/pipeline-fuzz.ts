@@ -28,7 +28,7 @@ const SHRINK_MS_MAX = 60_000
 /**
  * Ways to run in place that each case is checked in; all take their turn, and shrinking uses the one that has failed.
  */
-const VARIANTS_PER_CASE = 4
+const VARIANTS_PER_CASE = 3
 
 /** Checks generated pipelines in the calling thread; null = no difference found. */
 export async function fuzzInPlace(options: FuzzOptions): Promise<FuzzFailure | null> {
